@@ -1,0 +1,74 @@
+package io.datadrivenchanges.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/// What the outside world asks of the system: set a performance, pay a delivery, read the experiment.
+///
+/// Answers come back as they are, errors included; a connection that cannot be made or breaks is an
+/// [UncheckedIOException]. Thread-safe.
+final class Client {
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT).build();
+    private final RunningSystem system;
+
+    Client(RunningSystem system) {
+        this.system = system;
+    }
+
+    Answer setPerformance(long courierId, Level level) {
+        return post(system.incentives().resolve("/incentives/performance/" + courierId),
+                "{\"performance\":\"" + level + "\"}");
+    }
+
+    /// @param amount as it stands in the request, digit by digit
+    Answer pay(String deliveryId, long courierId, String amount) {
+        return post(system.payments().resolve("/payments"), "{\"deliveryId\":\"" + deliveryId + "\",\"courierId\":"
+                + courierId + ",\"amount\":" + amount + "}");
+    }
+
+    Answer payment(String deliveryId) {
+        return get(system.payments().resolve("/payments/" + deliveryId));
+    }
+
+    Answer paymentsOf(long courierId) {
+        return get(system.payments().resolve("/payments?courierId=" + courierId));
+    }
+
+    Counts experiment() {
+        Answer answer = get(system.payments().resolve("/experiments/courier-performance"));
+        if (answer.status() != 200) {
+            throw new AssertionError("no experiment: " + answer);
+        }
+        return Counts.of(answer.json().path("results"));
+    }
+
+    private Answer post(URI address, String json) {
+        return send(HttpRequest.newBuilder(address).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
+    private Answer get(URI address) {
+        return send(HttpRequest.newBuilder(address));
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            return Answer.of(http.send(request.timeout(ANSWER).build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for an answer", e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.datadrivenchanges.e2e;
+
+import java.time.Duration;
+
+/// How long a scenario waits for what it expects. Generous: a wait ends with its condition, a limit only with a failure.
+final class Limits {
+    /// A part that was started takes requests.
+    static final Duration START = Duration.ofSeconds(90);
+    /// A committed change is in the cache while nothing is broken.
+    static final Duration VISIBLE = Duration.ofSeconds(20);
+    /// Everything works again after what was broken has been started.
+    static final Duration HEALED = Duration.ofSeconds(60);
+    /// A candidate's answer is compared and counted.
+    static final Duration COUNTED = Duration.ofSeconds(10);
+    /// A line that is written every period, or at once, can be read in the log.
+    static final Duration LOGGED = Duration.ofSeconds(20);
+
+    private Limits() {}
+}

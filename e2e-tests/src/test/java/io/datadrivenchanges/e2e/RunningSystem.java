@@ -1,0 +1,45 @@
+package io.datadrivenchanges.e2e;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/// The whole system while it runs, as a scenario sees it: addresses, a log, and parts that can be broken.
+///
+/// The scenarios are written against this interface once; how the parts run is the business of its implementations.
+/// Confined to one thread, except for [#payments()], [#incentives()] and [#kafka()].
+interface RunningSystem extends AutoCloseable {
+
+    /// Where payments-service listens, without a path.
+    URI payments();
+
+    /// Where incentives-service listens, without a path.
+    URI incentives();
+
+    /// Kafka's bootstrap servers as this process reaches them.
+    String kafka();
+
+    /// What payments-service has logged since the system was started, across its restarts: one message per element,
+    /// oldest first. Lines may carry a prefix (time, level, logger) before the message.
+    List<String> paymentsLog();
+
+    /// Ends a part the way a power cut does (SIGKILL) and returns when it is gone.
+    void kill(Part part);
+
+    /// Ends a part the way an operator does and returns when it is gone.
+    void stop(Part part);
+
+    /// Starts a part on the data it left behind and returns when it is ready; does nothing for a part that runs.
+    ///
+    /// @throws IllegalStateException if the part is not ready within [Limits#START]
+    void start(Part part);
+
+    /// Stops payments-service and starts it with these settings on top of its own.
+    ///
+    /// @param settings Spring Boot properties by name; none = its own settings alone
+    void restartPayments(Map<String, String> settings);
+
+    /// Ends every part and removes what it left; a second call does nothing.
+    @Override
+    void close();
+}

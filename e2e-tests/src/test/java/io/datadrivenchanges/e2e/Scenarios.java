@@ -1,0 +1,471 @@
+package io.datadrivenchanges.e2e;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+import static io.datadrivenchanges.e2e.Limits.COUNTED;
+import static io.datadrivenchanges.e2e.Limits.HEALED;
+import static io.datadrivenchanges.e2e.Limits.LOGGED;
+import static io.datadrivenchanges.e2e.Limits.VISIBLE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/// What the whole system promises, whatever it runs on: a contract that every [RunningSystem] has to keep.
+///
+/// All scenarios share one system and nothing else. Each has couriers and deliveries of its own and heals what it
+/// breaks, so their order does not matter. Nobody else pays: a difference of counts belongs to the payments between.
+@TestInstance(Lifecycle.PER_CLASS)
+abstract class Scenarios {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Pattern SUMMARY = Pattern
+            .compile("\\{\"experiment_name\": \"courier-performance\", \"results\": "
+                    + "(\\{\"results_match\": \\d+, \"results_do_not_match\": \\d+, \"candidate_failed\": \\d+, .*})}$");
+
+    private final AtomicLong couriers = new AtomicLong(1000);
+    private final AtomicLong deliveries = new AtomicLong();
+
+    private @Nullable RunningSystem started;
+    private RunningSystem system;
+    private Client client;
+
+    /// Starts the system from nothing and returns when every part is ready.
+    abstract RunningSystem start();
+
+    @BeforeAll
+    void startSystem() {
+        system = start();
+        started = system;
+        client = new Client(system);
+    }
+
+    @AfterAll
+    void closeSystem() {
+        if (started != null) {
+            started.close();
+        }
+    }
+
+    @Test
+    void paysByTheLevelThatIncentivesHolds() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        String delivery = newDelivery();
+
+        Answer answer = client.pay(delivery, courier, "100.00");
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(answer.header("Location")).hasValue("/payments/" + delivery);
+        Payment payment = answer.payment();
+        assertThat(payment.deliveryId()).isEqualTo(delivery);
+        assertThat(payment.courierId()).isEqualTo(courier);
+        assertThat(payment.total()).hasToString("110.00");
+        assertThat(payment.performance()).isEqualTo(Level.HIGH);
+        assertThat(payment.performanceVersion()).isEqualTo(1);
+        assertThat(payment.courierKnown()).isTrue();
+        assertThat(payment.source()).isEqualTo("REST");
+        assertThat(payment.fallback()).isNull();
+        assertThat(payment.stage()).isEqualTo("SHADOW");
+        assertThat(client.payment(delivery).body()).isEqualTo(answer.body());
+        assertThat(client.paymentsOf(courier).json().path("items").size()).isOne();
+    }
+
+    @Test
+    void bringsAChangeOfPerformanceToTheCacheAndToThePayment() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        awaitMatch(courier, 1, VISIBLE);
+
+        set(courier, Level.OUTSTANDING, 2);
+
+        assertThat(pay(courier).total()).hasToString("120.00");
+        awaitMatch(courier, 2, VISIBLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NORMAL, 100.00, 0.00, 100.00", "HIGH, 100.00, 10.00, 110.00", "OUTSTANDING, 100.00, 20.00, 120.00",
+            "HIGH, 0.15, 0.02, 0.17", "HIGH, 0.25, 0.02, 0.27", "HIGH, 10.05, 1.00, 11.05",
+            "OUTSTANDING, 0.03, 0.01, 0.04", "OUTSTANDING, 1000000.00, 200000.00, 1200000.00"})
+    void paysEachLevelItsShareToTheCent(Level level, String base, String incentive, String total) {
+        long courier = newCourier();
+        set(courier, level, 1);
+
+        Payment payment = client.pay(newDelivery(), courier, base).payment();
+
+        assertThat(payment.base()).hasToString(base);
+        assertThat(payment.incentive()).hasToString(incentive);
+        assertThat(payment.total()).hasToString(total);
+    }
+
+    @Test
+    void paysAnUnknownCourierAsNormalAndSaysSo() {
+        Compared compared = payCompared(newCourier());
+
+        assertThat(compared.payment().performance()).isEqualTo(Level.NORMAL);
+        assertThat(compared.payment().courierKnown()).isFalse();
+        assertThat(compared.payment().performanceVersion()).isNull();
+        assertThat(compared.payment().total()).hasToString("100.00");
+        assertThat(compared.counted().of("results_match")).as("both sides do not know the courier").isOne();
+    }
+
+    @Test
+    void answersARepeatedDeliveryWithTheSamePayment() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        String delivery = newDelivery();
+        Answer first = client.pay(delivery, courier, "100.00");
+        set(courier, Level.OUTSTANDING, 2);
+
+        Answer again = client.pay(delivery, courier, "100.0");
+
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.header("Idempotency-Replayed")).hasValue("true");
+        assertThat(again.body()).isEqualTo(first.body());
+    }
+
+    @Test
+    void refusesAnotherRequestForAPaidDelivery() {
+        long courier = newCourier();
+        String delivery = newDelivery();
+        Answer first = client.pay(delivery, courier, "100.00");
+
+        Answer other = client.pay(delivery, courier, "100.01");
+
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(other.json().path("type").stringValue()).isEqualTo("/problems/payment-conflict");
+        assertThat(other.json().path("differs").toString()).isEqualTo("[\"amount\"]");
+        assertThat(client.payment(delivery).body()).isEqualTo(first.body());
+    }
+
+    @Test
+    void makesOnePaymentOfTwentyConcurrentRequests() throws Exception {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        String delivery = newDelivery();
+        Callable<Answer> request = () -> client.pay(delivery, courier, "100.00");
+
+        List<Answer> answers;
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            answers = callers.invokeAll(Collections.nCopies(20, request)).stream().map(Future::resultNow).toList();
+        }
+
+        assertThat(answers).extracting(Answer::status).containsOnly(200, 201).containsOnlyOnce(201);
+        assertThat(answers).extracting(Answer::body).containsOnly(client.payment(delivery).body());
+        assertThat(client.paymentsOf(courier).json().path("items").size()).isOne();
+    }
+
+    @Test
+    void leavesADeliveryPayableWhileIncentivesIsDown() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        String delivery = newDelivery();
+        Counts before = settledCounts();
+
+        system.kill(Part.INCENTIVES);
+        try {
+            Answer refused = client.pay(delivery, courier, "100.00");
+
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.json().path("type").stringValue()).isEqualTo("/problems/performance-unavailable");
+            assertThat(refused.header("Retry-After").orElseThrow()).matches("[1-9]");
+            assertThat(client.payment(delivery).status()).isEqualTo(404);
+            Counts counted = settledCounts().since(before);
+            assertThat(counted.of("control_failed") + counted.of("candidate_failed")).as("%s", counted).isOne();
+        } finally {
+            system.start(Part.INCENTIVES);
+        }
+
+        healed("the same delivery is paid").untilAsserted(
+                () -> assertThat(client.pay(delivery, courier, "100.00").status()).isEqualTo(201));
+        awaitMatch(courier, 1, HEALED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"performance.cache.enabled, false", "performance.cache.topic, nobody-writes-here"})
+    void paysAndCountsWhenTheCacheKnowsNothing(String setting, String value) {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+
+        try {
+            system.restartPayments(Map.of(setting, value));
+
+            Compared compared = payCompared(courier);
+
+            assertThat(compared.payment().total()).hasToString("110.00");
+            assertThat(compared.counted().of("incomparable")).as("%s", compared.counted()).isOne();
+        } finally {
+            system.restartPayments(Map.of());
+        }
+
+        awaitMatch(courier, 1, HEALED);
+    }
+
+    @Test
+    void saysUnknownRatherThanAnOldValueWhenTheFeedStops() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        awaitMatch(courier, 1, VISIBLE);
+
+        system.stop(Part.PUBLISHER);
+        try {
+            set(courier, Level.OUTSTANDING, 2);
+
+            healed("the cache knows that it does not know").untilAsserted(
+                    () -> assertThat(payCompared(courier).counted().of("incomparable")).isOne());
+            assertThat(pay(courier).total()).hasToString("120.00");
+        } finally {
+            system.start(Part.PUBLISHER);
+        }
+
+        awaitMatch(courier, 2, HEALED);
+    }
+
+    @Test
+    void losesNoChangeWhenThePublisherIsKilled() {
+        List<Long> changing = newCouriers(20);
+        Map<Long, Long> lastVersions;
+        try (var changes = Changes.start(client, changing)) {
+            changes.awaitMore(100);
+            for (int kill = 0; kill < 2; kill++) {
+                system.kill(Part.PUBLISHER);
+                try {
+                    changes.awaitMore(100);
+                } finally {
+                    system.start(Part.PUBLISHER);
+                }
+                changes.awaitMore(100);
+            }
+            lastVersions = changes.stop();
+        }
+        awaitAllBefore();
+
+        Counts before = settledCounts();
+        lastVersions.forEach((courier, version) -> {
+            Payment payment = pay(courier);
+            assertThat(payment.performanceVersion()).isEqualTo(version);
+            assertThat(payment.performance()).isEqualTo(Level.ofVersion(version));
+        });
+        Counts counted = settledCounts().since(before);
+
+        assertThat(counted.of("results_match")).as("the cache's last versions are the table's: %s", counted)
+                .isEqualTo(changing.size());
+        List<Topic.Change> published = topic().changes();
+        lastVersions.forEach((courier, version) -> {
+            Stream<Topic.Change> own = published.stream().filter(change -> change.courierId() == courier);
+            assertThat(own).as("courier %d up to version %d", courier, version)
+                    .allMatch(change -> change.level() == Level.ofVersion(change.version()))
+                    .extracting(Topic.Change::version)
+                    .containsAll(LongStream.rangeClosed(1, version).boxed().toList());
+        });
+    }
+
+    @Test
+    void catchesUpWhenKafkaComesBack() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        awaitMatch(courier, 1, VISIBLE);
+
+        system.kill(Part.KAFKA);
+        try {
+            set(courier, Level.OUTSTANDING, 2);
+
+            assertThat(pay(courier).total()).hasToString("120.00");
+        } finally {
+            system.start(Part.KAFKA);
+        }
+
+        awaitMatch(courier, 2, HEALED);
+    }
+
+    @Test
+    void catchesUpWhenPostgresComesBack() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        awaitMatch(courier, 1, VISIBLE);
+        String delivery = newDelivery();
+
+        system.kill(Part.POSTGRES);
+        try {
+            Answer refused = client.pay(delivery, courier, "100.00");
+
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("Retry-After").orElseThrow()).matches("[1-9]");
+        } finally {
+            system.start(Part.POSTGRES);
+        }
+
+        healed("the same delivery is paid").untilAsserted(
+                () -> assertThat(client.pay(delivery, courier, "100.00").status()).isEqualTo(201));
+        healed("the level is changed").untilAsserted(
+                () -> assertThat(client.setPerformance(courier, Level.OUTSTANDING).status()).isEqualTo(200));
+        awaitMatch(courier, 2, HEALED);
+    }
+
+    @Test
+    void rebuildsTheCacheBeforeItAnswersFromIt() {
+        List<Long> known = newCouriers(20);
+        known.forEach(courier -> set(courier, Level.HIGH, 1));
+        known.forEach(courier -> set(courier, Level.OUTSTANDING, 2));
+        awaitAllBefore();
+
+        system.kill(Part.PAYMENTS);
+        system.start(Part.PAYMENTS);
+        known.forEach(this::pay);
+        Counts counted = settledCounts();
+
+        assertThat(counted.of("results_match") + counted.of("incomparable"))
+                .as("right or unknown, never half rebuilt: %s", counted).isEqualTo(known.size());
+        known.forEach(courier -> awaitMatch(courier, 2, HEALED));
+        assertThat(settledCounts().of("results_do_not_match")).isZero();
+    }
+
+    @Test
+    void catchesAWrongValueInTheTopic() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        awaitMatch(courier, 1, VISIBLE);
+        Topic.Change right = topic().changes().stream().filter(change -> change.courierId() == courier).findFirst()
+                .orElseThrow();
+
+        topic().corrupt(new Topic.Change(right.generation(), courier, Level.OUTSTANDING, 2));
+        try {
+            visible("the wrong value is caught").untilAsserted(() -> {
+                Compared compared = payCompared(courier);
+                assertThat(compared.counted().of("results_do_not_match")).as("%s", compared.counted()).isOne();
+                assertThat(compared.payment().total()).as("the control decides").hasToString("110.00");
+            });
+            await("the mismatch is in the log").atMost(LOGGED).untilAsserted(() -> assertThat(system.paymentsLog())
+                    .anySatisfy(line -> assertThat(line).contains("\"experiment_name\"", "\"cause\"",
+                            Long.toString(courier), "HIGH", "OUTSTANDING")));
+            await("the mismatch is in the summary").atMost(LOGGED).untilAsserted(
+                    () -> assertThat(lastSummary().of("results_do_not_match")).isPositive());
+        } finally {
+            set(courier, Level.OUTSTANDING, 2);
+        }
+
+        awaitMatch(courier, 2, HEALED);
+    }
+
+    @Test
+    void writesASummaryThatAddsUp() {
+        payCompared(newCourier());
+        Counts served = settledCounts();
+
+        await("the summary of all payments").atMost(LOGGED)
+                .untilAsserted(() -> assertThat(lastSummary()).isEqualTo(served));
+
+        assertThat(served.runs()).isPositive().isEqualTo(served.findings() + served.inFlight());
+    }
+
+    /// A payment and what the experiment counted because of it.
+    private record Compared(Payment payment, Counts counted) {}
+
+    private Compared payCompared(long courier) {
+        Counts before = settledCounts();
+        Payment payment = pay(courier);
+        Counts counted = settledCounts().since(before);
+        assertThat(counted.runs()).as("%s", counted).isOne();
+        return new Compared(payment, counted);
+    }
+
+    /// The counts when every run so far has ended; they always add up.
+    private Counts settledCounts() {
+        Counts settled = await("every run has ended").atMost(COUNTED).pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20)).until(client::experiment, counts -> counts.inFlight() == 0);
+        assertThat(settled.runs()).as("%s", settled).isEqualTo(settled.findings());
+        return settled;
+    }
+
+    private Payment pay(long courier) {
+        Answer answer = client.pay(newDelivery(), courier, "100.00");
+        assertThat(answer.status()).as("%s", answer.body()).isEqualTo(201);
+        return answer.payment();
+    }
+
+    private void set(long courier, Level level, long expectedVersion) {
+        Answer answer = client.setPerformance(courier, level);
+        assertThat(answer.status()).as("%s", answer.body()).isEqualTo(200);
+        assertThat(answer.json().path("version").longValue()).isEqualTo(expectedVersion);
+    }
+
+    /// Waits until a payment is made from this version and the cache gives the same level.
+    private void awaitMatch(long courier, long version, Duration limit) {
+        awaiting("courier " + courier + " is paid by version " + version + " on both sides", limit)
+                .untilAsserted(() -> {
+                    Compared compared = payCompared(courier);
+                    assertThat(compared.payment().performanceVersion()).isEqualTo(version);
+                    assertThat(compared.counted().of("results_match")).as("%s", compared.counted()).isOne();
+                });
+    }
+
+    /// Waits until the cache has all that was committed before: changes arrive in the order of their commits, so the
+    /// one committed now arrives last.
+    private void awaitAllBefore() {
+        long last = newCourier();
+        healed("the last change is committed").untilAsserted(() -> set(last, Level.OUTSTANDING, 1));
+        awaitMatch(last, 1, HEALED);
+    }
+
+    private static ConditionFactory visible(String what) {
+        return awaiting(what, VISIBLE);
+    }
+
+    private static ConditionFactory healed(String what) {
+        return awaiting(what, HEALED);
+    }
+
+    private static ConditionFactory awaiting(String what, Duration limit) {
+        return await(what).atMost(limit).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(100))
+                .ignoreException(UncheckedIOException.class);
+    }
+
+    private Counts lastSummary() {
+        List<String> summaries = new ArrayList<>();
+        for (String line : system.paymentsLog()) {
+            Matcher summary = SUMMARY.matcher(line);
+            if (summary.find()) {
+                summaries.add(summary.group(1));
+            }
+        }
+        assertThat(summaries).as("summaries").isNotEmpty();
+        return Counts.of(JSON.readTree(summaries.getLast()));
+    }
+
+    private Topic topic() {
+        return new Topic(system.kafka());
+    }
+
+    private long newCourier() {
+        return couriers.incrementAndGet();
+    }
+
+    private List<Long> newCouriers(int count) {
+        return Stream.generate(this::newCourier).limit(count).toList();
+    }
+
+    private String newDelivery() {
+        return "delivery-" + deliveries.incrementAndGet();
+    }
+}
