@@ -1,0 +1,192 @@
+package io.datadrivenchanges.stack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/// A real PostgreSQL 18 server as a child process, on loopback, durable: `fsync` and `synchronous_commit` are on, so that its
+/// latency is that of a server one would trust with money, and `wal_level` is `logical`.
+///
+/// It trusts everybody on loopback, so passwords do not matter. It works as an ordinary user and as root: PostgreSQL refuses to
+/// run as root, hence it is then started in a user namespace of its own, where it is nobody. It ends with this JVM.
+/// Methods are to be called by one thread at a time.
+public final class PostgresServer implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    private static final int CONNECT_SECONDS = 2;
+
+    private final Path folder;
+    private final Path data;
+    private final int port;
+    private @Nullable Child server;
+
+    private PostgresServer(Path folder, int port) {
+        this.folder = folder;
+        this.data = folder.resolve("data");
+        this.port = port;
+    }
+
+    /// Starts a server, on new data or on what an earlier server has left in the folder.
+    ///
+    /// @param folder where data and log are kept; created if missing, never deleted
+    /// @param port the port, or 0 for a free one
+    /// @throws StackException if it does not accept connections within 30 s
+    public static PostgresServer start(Path folder, int port) {
+        var postgres = new PostgresServer(Folders.create(folder), port == 0 ? Ports.free() : port);
+        if (!Files.exists(postgres.data.resolve("PG_VERSION"))) {
+            postgres.initialise();
+        }
+        postgres.launch();
+        return postgres;
+    }
+
+    /// The port it listens on; the same for its whole life.
+    public int port() {
+        return port;
+    }
+
+    /// The address of a database, without a user in it.
+    public String jdbcUrl(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    /// Runs SQL statements as superuser `postgres` in database `postgres`, each in a transaction of its own.
+    ///
+    /// @throws StackException at the first statement that fails
+    public void run(String script) {
+        run("postgres", script);
+    }
+
+    /// Runs SQL statements as superuser `postgres`, each in a transaction of its own, so that `CREATE DATABASE` works.
+    ///
+    /// @throws StackException at the first statement that fails
+    public void run(String database, String script) {
+        try (Connection connection = connect(database)) {
+            for (String statement : SqlScript.statements(script)) {
+                try (var sql = connection.createStatement()) {
+                    sql.execute(statement);
+                } catch (SQLException e) {
+                    throw new StackException("Statement failed: " + statement + "\n" + e.getMessage(), e);
+                }
+            }
+        } catch (SQLException e) {
+            throw new StackException("No connection to " + jdbcUrl(database) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Kills every process of the server at once, as a power failure would.
+    public void kill() {
+        if (server != null) {
+            server.kill();
+            server = null;
+        }
+    }
+
+    /// Stops the server cleanly; open connections are cut.
+    public void stop() {
+        if (server != null) {
+            server.stop("INT", STOP_LIMIT);
+            server = null;
+        }
+    }
+
+    /// Starts the server again on the same data and port; stops it first if it is running.
+    public void restart() {
+        stop();
+        launch();
+    }
+
+    /// The same as [#stop].
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private void initialise() {
+        List<String> command = new ArrayList<>(asNobody());
+        command.addAll(List.of(program("initdb"),
+                "--pgdata=" + data,
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--no-locale",
+                "--no-sync",
+                "--no-instructions"));
+        Path log = folder.resolve("initdb.log");
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new StackException("PostgreSQL's initdb did not end within " + START_LIMIT.toSeconds() + " s.");
+            }
+            if (process.exitValue() != 0) {
+                throw new StackException("PostgreSQL's initdb failed:\n" + Files.readString(log));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("Interrupted while PostgreSQL was being set up.", e);
+        }
+    }
+
+    private void launch() {
+        List<String> command = new ArrayList<>(asNobody());
+        command.addAll(List.of(program("postgres"), "-D", data.toString(), "-p", Integer.toString(port)));
+        for (String setting : List.of("listen_addresses=127.0.0.1",
+                "unix_socket_directories=",
+                "fsync=on",
+                "synchronous_commit=on",
+                "wal_level=logical",
+                "wal_sender_timeout=20s",
+                "max_slot_wal_keep_size=512MB",
+                "idle_replication_slot_timeout=0",
+                "shared_buffers=64MB",
+                "max_connections=100",
+                // In the data folder instead of /dev/shm, where a killed server would leave it.
+                "dynamic_shared_memory_type=mmap",
+                "jit=off",
+                "timezone=UTC",
+                "log_timezone=UTC")) {
+            command.add("-c");
+            command.add(setting);
+        }
+        Child child = Child.start("PostgreSQL", command, folder, folder.resolve("postgres.log"));
+        child.await("accepting connections", this::acceptsConnections, START_LIMIT);
+        server = child;
+    }
+
+    private boolean acceptsConnections() {
+        try (Connection connection = connect("postgres")) {
+            return connection.isValid(CONNECT_SECONDS);
+        } catch (SQLException _) {
+            return false;
+        }
+    }
+
+    private Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(
+                jdbcUrl(database) + "?user=postgres&connectTimeout=" + CONNECT_SECONDS
+                        + "&ApplicationName=local-stack");
+    }
+
+    private static String program(String name) {
+        return PostgresBinaries.folder().resolve("bin").resolve(name).toString();
+    }
+
+    private static List<String> asNobody() {
+        return System.getProperty("user.name").equals("root") ? List.of("unshare", "--user") : List.of();
+    }
+}
