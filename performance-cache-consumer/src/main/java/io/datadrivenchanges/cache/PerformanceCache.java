@@ -1,0 +1,18 @@
+package io.datadrivenchanges.cache;
+
+/// A complete local copy of the couriers' performance that answers only when it can vouch for the answer. Thread-safe.
+public interface PerformanceCache {
+
+    /// What the copy knows about a courier. No lock, no I/O, no exception, whatever the state of Kafka.
+    ///
+    /// @param courierId any number; one that no courier has is absent
+    Lookup lookup(long courierId);
+
+    /// What the copy knows about itself.
+    CacheStatus status();
+
+    /// A cache that is switched off: every lookup is unknown because it is disabled.
+    static PerformanceCache disabled() {
+        return new DisabledPerformanceCache();
+    }
+}
