@@ -1,0 +1,14 @@
+package io.datadrivenchanges.experiment;
+
+import org.jspecify.annotations.Nullable;
+
+/// A function that may throw one kind of checked exception.
+///
+/// @param <I> input
+/// @param <C> result
+/// @param <X> what it throws beside unchecked exceptions; `RuntimeException` if nothing
+@FunctionalInterface
+public interface Fn<I extends @Nullable Object, C extends @Nullable Object, X extends Exception> {
+
+    C call(I input) throws X;
+}

@@ -1,0 +1,28 @@
+package io.datadrivenchanges.experiment;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/// How the candidate runs while the control answers. Immutable.
+public sealed interface Shadow {
+
+    /// On bounded daemon threads of the experiment's own, beside the control, so that the caller never waits for it.
+    ///
+    /// A call takes a permit or its candidate is shed. At most four threads work for an experiment; a candidate that still
+    /// waits for one when `timeout` has passed is shed. Over the deadline it is interrupted and counted as timed out; if
+    /// it does not yield, its thread and its permit stay taken until it does.
+    ///
+    /// @param maxInFlight permits, at least 1; the default is 64
+    /// @param timeout longest time of one read of the candidate, from its start, and of one comparison; positive; the default is 1 s
+    record Detached(int maxInFlight, Duration timeout) implements Shadow {
+        public Detached {
+            Objects.requireNonNull(timeout, "timeout");
+            if (maxInFlight < 1) {
+                throw new IllegalArgumentException("maxInFlight must be at least 1: " + maxInFlight);
+            }
+            if (!timeout.isPositive()) {
+                throw new IllegalArgumentException("timeout must be positive: " + timeout);
+            }
+        }
+    }
+}
