@@ -23,11 +23,17 @@ COPY strict-http/pom.xml strict-http/
 COPY traffic/pom.xml traffic/
 RUN mvn -B -q ${QUICK} -Dspring-boot.repackage.skip=true -pl "${MODULES}" -am package
 
+# The extracting mode of Boot's jars needs Spring inside, so a jar without stays as it is.
 COPY . .
 RUN mvn -B -q ${QUICK} -pl "${MODULES}" -am package && \
     for jar in */target/*-exec.jar; do \
-      java -Djarmode=tools -jar "$jar" extract --layers --application-filename application.jar \
-        --destination "/layers/${jar%%/*}" || exit 1; \
+      layers="/layers/${jar%%/*}"; \
+      if jar tf "$jar" | grep -q /spring-core-; then \
+        java -Djarmode=tools -jar "$jar" extract --layers --application-filename application.jar --destination "$layers"; \
+      else \
+        mkdir -p "$layers/dependencies" "$layers/snapshot-dependencies" "$layers/application" && \
+        cp "$jar" "$layers/application/application.jar"; \
+      fi || exit 1; \
     done
 
 FROM ${JRE_IMAGE} AS run
@@ -39,7 +45,7 @@ COPY --from=build /layers/${MODULE}/application/ ./
 # One start whose classes are kept ready for the next. TRAIN keeps it away from database and broker. The flags have to
 # be those of the real start, or the cache is not used.
 ARG TRAIN=
-RUN java -XX:AOTCacheOutput=application.aot -XX:+UseSerialGC -XX:+UseCompactObjectHeaders \
+RUN java -Xlog:aot*=error -XX:AOTCacheOutput=application.aot -XX:+UseSerialGC -XX:+UseCompactObjectHeaders \
       -Dspring.context.exit=onRefresh -jar application.jar ${TRAIN}
 USER 10001:10001
 ENTRYPOINT ["java", "-XX:AOTCache=/app/application.aot", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/application.jar"]
