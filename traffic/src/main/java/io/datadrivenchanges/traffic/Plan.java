@@ -1,0 +1,17 @@
+package io.datadrivenchanges.traffic;
+
+import java.util.Iterator;
+import java.util.OptionalLong;
+
+/// Which deliveries are to be paid, and when.
+///
+/// @param deliveries in the order in which they are to be paid
+/// @param total how many they are; empty if they never end
+/// @param origin what they are, one sentence for the summary
+record Plan(Iterator<Planned> deliveries, OptionalLong total, String origin) {
+
+    /// One delivery and its time.
+    ///
+    /// @param offsetNanos when it is to be paid, from the start of the run; never falls from one to the next
+    record Planned(Delivery delivery, long offsetNanos) {}
+}
