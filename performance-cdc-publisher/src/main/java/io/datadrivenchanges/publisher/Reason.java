@@ -1,0 +1,37 @@
+package io.datadrivenchanges.publisher;
+
+import java.util.Locale;
+
+/// Why the publisher starts a new generation instead of continuing the one in the topic.
+enum Reason {
+    NO_MARKER("the topic holds no generation"), INCOMPLETE("the newest generation was never completed"), NO_POSITION(
+            "the topic does not say how far it reaches"), OTHER_SYSTEM(
+                    "the topic was filled from another database cluster"), OTHER_TIMELINE(
+                            "the database was restored or failed over"), SLOT_MISSING(
+                                    "the replication slot is gone"), SLOT_INVALIDATED(
+                                            "the replication slot is no longer usable"), SLOT_AHEAD(
+                                                    "the replication slot is ahead of the topic"), DATABASE_BEHIND(
+                                                            "the database is behind the topic"), ROW_DELETED(
+                                                                    "a courier was deleted"), TABLE_TRUNCATED(
+                                                                            "the courier table was truncated");
+
+    private final String sentence;
+
+    Reason(String sentence) {
+        this.sentence = sentence;
+    }
+
+    String sentence() {
+        return sentence;
+    }
+
+    /// Value of the metric tag.
+    String tag() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// Whether somebody has to look when it happens again soon: rows do not disappear by themselves.
+    boolean isRemoval() {
+        return this == ROW_DELETED || this == TABLE_TRUNCATED;
+    }
+}

@@ -1,0 +1,246 @@
+package io.datadrivenchanges.publisher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+import io.datadrivenchanges.stack.KafkaBroker;
+import io.datadrivenchanges.stack.PostgresServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.awaitility.Awaitility.await;
+
+/// A real database, a real broker, and publishers between them. Servers are started once per JVM; each pipe has its own topic
+/// and slot and an empty courier table.
+final class Pipe implements AutoCloseable {
+    /// Generous for a busy machine; a healthy pipe needs a fraction.
+    static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Path SOURCE = Path.of("../incentives-service/src/main/resources");
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    final PublisherProperties properties;
+    private final List<Running> running = new ArrayList<>();
+
+    Pipe(int partitions) {
+        int number = NUMBER.incrementAndGet();
+        properties = new PublisherProperties(
+                new PublisherProperties.Database("127.0.0.1", Servers.POSTGRES.port(), "incentives", "perf_cdc",
+                        "perf_cdc"),
+                "slot_" + number, "courier_performance_pub",
+                new PublisherProperties.Topic("couriers-" + number, partitions, (short) 1, true), "publisher-1");
+        asSuperuser("DELETE FROM courier_performance");
+    }
+
+    static PostgresServer postgres() {
+        return Servers.POSTGRES;
+    }
+
+    static KafkaBroker kafka() {
+        return Servers.KAFKA;
+    }
+
+    Running start() {
+        var status = new PublisherStatus(Clock.systemUTC());
+        var registry = new SimpleMeterRegistry();
+        var publisher = new Publisher(properties, address(), status, new PublisherMetrics(registry, status),
+                Clock.systemUTC(), System::nanoTime, RandomGenerator.getDefault(), e -> {
+                    throw new AssertionError(e);
+                });
+        publisher.start();
+        var it = new Running(publisher, status, registry);
+        running.add(it);
+        return it;
+    }
+
+    static Map<String, Object> address() {
+        return Map.of("bootstrap.servers", kafka().bootstrapServers());
+    }
+
+    /// One publisher of this pipe.
+    record Running(Publisher publisher, PublisherStatus status, SimpleMeterRegistry registry) {
+        Running await(PublisherState state) {
+            org.awaitility.Awaitility.await().atMost(LIMIT).until(() -> status.view().state() == state);
+            return this;
+        }
+
+        /// Waits until something that was committed after this call has passed.
+        Running awaitFresh() {
+            await(PublisherState.STREAMING);
+            org.awaitility.Awaitility.await().atMost(LIMIT).until(() -> {
+                Duration age = status.watermarkAge();
+                return age != null && age.compareTo(Duration.ofSeconds(1)) < 0;
+            });
+            return this;
+        }
+
+        void stop() {
+            publisher.stop();
+        }
+    }
+
+    /// The next version of each of these couriers, in one transaction.
+    static void change(long... couriers) throws SQLException {
+        try (Connection connection = connection()) {
+            change(connection, couriers);
+        }
+    }
+
+    static void change(Connection connection, long... couriers) throws SQLException {
+        connection.setAutoCommit(false);
+        try (PreparedStatement change = connection.prepareStatement("""
+                INSERT INTO courier_performance (courier_id, performance, version) VALUES (?, 'NORMAL', 1)
+                ON CONFLICT (courier_id) DO UPDATE SET version = courier_performance.version + 1,
+                    updated_at = clock_timestamp(),
+                    performance = CASE courier_performance.performance
+                        WHEN 'NORMAL' THEN 'HIGH' WHEN 'HIGH' THEN 'OUTSTANDING' ELSE 'NORMAL' END""")) {
+            for (long courier : couriers) {
+                change.setLong(1, courier);
+                change.addBatch();
+            }
+            change.executeBatch();
+        }
+        connection.commit();
+    }
+
+    static Connection connection() throws SQLException {
+        return DriverManager.getConnection(postgres().jdbcUrl("incentives") + "?user=postgres");
+    }
+
+    /// Runs a statement past the table's own rules.
+    static void asSuperuser(String sql) {
+        try (Connection connection = connection(); Statement statement = connection.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Table as courier → version.
+    static Map<Long, Long> table() throws SQLException {
+        var table = new TreeMap<Long, Long>();
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT courier_id, version FROM courier_performance")) {
+            while (row.next()) {
+                table.put(row.getLong(1), row.getLong(2));
+            }
+        }
+        return table;
+    }
+
+    long confirmed() throws SQLException {
+        try (Connection connection = connection();
+                PreparedStatement query = connection.prepareStatement(
+                        "SELECT (confirmed_flush_lsn - '0/0')::bigint FROM pg_replication_slots WHERE slot_name = ?")) {
+            query.setString(1, properties.slot());
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /// The whole topic as its readers see it, by partition and offset.
+    List<ConsumerRecord<String, String>> read() {
+        var settings = Map.<String, Object>of("bootstrap.servers", kafka().bootstrapServers(), "enable.auto.commit",
+                false,
+                "auto.offset.reset", "none", "group.protocol", "classic");
+        var records = new ArrayList<ConsumerRecord<String, String>>();
+        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            List<TopicPartition> partitions = Stream.iterate(0, partition -> partition + 1)
+                    .limit(properties.topic().partitions())
+                    .map(partition -> new TopicPartition(properties.topic().name(), partition)).toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+            await().atMost(LIMIT).until(() -> {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+                return end.entrySet().stream().allMatch(it -> consumer.position(it.getKey()) >= it.getValue());
+            });
+        }
+        return records;
+    }
+
+    List<JsonNode> values(String key) {
+        return read().stream().filter(record -> record.key().equals(key))
+                .map(record -> JsonMapper.shared().readTree(record.value())).toList();
+    }
+
+    /// Versions of each courier in the order of the topic.
+    Map<Long, List<Long>> versions() {
+        var versions = new TreeMap<Long, List<Long>>();
+        for (ConsumerRecord<String, String> record : read()) {
+            if (!record.key().startsWith("@")) {
+                versions.computeIfAbsent(Long.valueOf(record.key()), _ -> new ArrayList<>())
+                        .add(JsonMapper.shared().readTree(record.value()).required("version").longValue());
+            }
+        }
+        return versions;
+    }
+
+    /// Waits until the newest version of each courier in the topic is that of the table.
+    void awaitTable() {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(300)).until(() -> {
+            var newest = new TreeMap<Long, Long>();
+            versions().forEach((courier, versions) -> newest.put(courier, versions.getLast()));
+            return newest.equals(table());
+        });
+    }
+
+    @Override
+    public void close() {
+        running.forEach(Running::stop);
+        asSuperuser("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
+                + properties.slot() + "'");
+    }
+
+    private static final class Servers {
+        static final PostgresServer POSTGRES = PostgresServer.start(folder("postgres"), 0);
+        static final KafkaBroker KAFKA = KafkaBroker.start(folder("kafka"), 0);
+
+        static {
+            try {
+                POSTGRES.run(Files.readString(SOURCE.resolve("database/roles.sql")));
+                try (Stream<Path> migrations = Files.list(SOURCE.resolve("db/migration"))) {
+                    for (Path migration : migrations.sorted().toList()) {
+                        POSTGRES.run("incentives", "SET ROLE incentives_owner;\n" + Files.readString(migration));
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static Path folder(String name) {
+            try {
+                return Files.createTempDirectory(Files.createDirectories(Path.of("target/servers")), name)
+                        .toAbsolutePath();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
