@@ -1,0 +1,83 @@
+package io.datadrivenchanges.incentives.performance;
+
+import java.util.Arrays;
+import java.util.regex.Pattern;
+
+import io.datadrivenchanges.http.Problem;
+import io.datadrivenchanges.http.ProblemType;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RestController;
+
+/// Sets and reads performance levels.
+///
+/// Setting the stored level again writes nothing, so callers may repeat a request whose answer they have lost. Of two
+/// concurrent writers the last one wins.
+@RestController
+@RequestMapping(path = "/incentives/performance/{courierId}", produces = MediaType.APPLICATION_JSON_VALUE)
+class PerformanceController {
+    private static final Pattern COURIER_ID = Pattern.compile("[1-9][0-9]{0,15}");
+    private static final long MAX_COURIER_ID = (1L << 53) - 1; // the largest that JSON readers agree on
+    private static final ProblemType COURIER_UNKNOWN = new ProblemType("courier-unknown", 404,
+            "This courier is not known");
+
+    private final PerformanceRepository performances;
+    private final Counter created;
+    private final Counter changed;
+    private final Counter unchanged;
+
+    PerformanceController(PerformanceRepository performances, MeterRegistry meters) {
+        this.performances = performances;
+        this.created = counter(meters, "created");
+        this.changed = counter(meters, "changed");
+        this.unchanged = counter(meters, "unchanged");
+    }
+
+    private static Counter counter(MeterRegistry meters, String result) {
+        return Counter.builder("incentives.performance.writes").tag("result", result)
+                .description("Levels set, by what that did").register(meters);
+    }
+
+    @RequestMapping(method = {RequestMethod.PUT, RequestMethod.POST}, consumes = MediaType.APPLICATION_JSON_VALUE)
+    CourierPerformance set(@PathVariable("courierId") String courier, @RequestBody SetPerformance body) {
+        long courierId = courierId(courier);
+        PerformanceLevel level = PerformanceLevel.named(body.performance()).orElseThrow(() -> Problem
+                .invalid("performance", "must be one of " + Arrays.toString(PerformanceLevel.values())).raised());
+        var written = performances.change(courierId, level);
+        if (written.isEmpty()) {
+            unchanged.increment();
+            return stored(courierId);
+        }
+        (written.get().version() == 1 ? created : changed).increment();
+        return written.get();
+    }
+
+    @GetMapping
+    ResponseEntity<CourierPerformance> read(@PathVariable("courierId") String courier) {
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(stored(courierId(courier)));
+    }
+
+    private CourierPerformance stored(long courierId) {
+        return performances.find(courierId).orElseThrow(
+                () -> Problem.of(COURIER_UNKNOWN, "No performance was ever set for this courier.").raised());
+    }
+
+    private static long courierId(String text) {
+        if (!COURIER_ID.matcher(text).matches() || Long.parseLong(text) > MAX_COURIER_ID) {
+            throw Problem.invalid("courierId", "must be a whole number from 1 to " + MAX_COURIER_ID).raised();
+        }
+        return Long.parseLong(text);
+    }
+
+    /// The body of a request: text, so that an unknown level can be answered with the known ones.
+    record SetPerformance(@Nullable String performance) {}
+}
