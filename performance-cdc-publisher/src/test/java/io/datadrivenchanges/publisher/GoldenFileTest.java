@@ -1,0 +1,62 @@
+package io.datadrivenchanges.publisher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class GoldenFileTest {
+    private static final Path FILE = Path.of("../docs/topic/courier-performance.jsonl");
+    private static final long GENERATION = 1767225600;
+    private static final String SYSTEM = "7591837462910384756";
+
+    @Test
+    void writesExactlyTheAgreedRecords() throws IOException {
+        assertThat(List.of(
+                marker(Marker.State.BUILDING, 0, "2026-01-01T00:00:00Z"),
+                shaped(Records.snapshot(1, "NORMAL", 1, "2025-12-31T23:59:59.999999Z")),
+                shaped(Records.snapshot(42, "HIGH", 6, "2025-12-31T13:00:00+01:00")),
+                marker(Marker.State.COMPLETE, 2, "2026-01-01T00:00:01.25Z"),
+                shaped(Records.heartbeat(8812, "2026-01-01T00:00:01.500123Z")),
+                shaped(Records.change("u", 42, "OUTSTANDING", 7, "2026-01-01T00:00:02.000001Z",
+                        "2026-01-01T00:00:02.000412Z")),
+                shaped(Records.change("c", Long.MAX_VALUE, "NORMAL", 1, "2026-01-01T00:00:03.100Z",
+                        "2026-01-01T00:00:03.100256Z"))))
+                .isEqualTo(agreed());
+    }
+
+    @Test
+    void readsItsOwnMarkers() throws IOException {
+        List<TopicRecord> markers = agreed().stream().filter(it -> it.key().equals(TopicRecord.MARKER_KEY)).toList();
+
+        assertThat(markers).hasSize(2).allSatisfy(it -> assertThat(TopicRecord.of(it.toMarker())).isEqualTo(it));
+    }
+
+    private static TopicRecord marker(Marker.State state, long couriers, String at) {
+        return TopicRecord.of(new Marker(GENERATION, state, couriers, SYSTEM, 1, Instant.parse(at)));
+    }
+
+    private static TopicRecord shaped(SourceRecord record) {
+        return switch (ChangeMapper.read(record)) {
+            case Change.Courier courier -> TopicRecord.of(courier, GENERATION);
+            case Change.Heartbeat heartbeat -> TopicRecord.of(heartbeat, GENERATION, "publisher-1");
+            case Change.Removal removal -> throw new AssertionError(removal);
+            case Change.Irrelevant irrelevant -> throw new AssertionError(irrelevant);
+        };
+    }
+
+    private static List<TopicRecord> agreed() throws IOException {
+        return Files.readAllLines(FILE).stream().map(line -> {
+            JsonNode record = JsonMapper.shared().readTree(line);
+            return new TopicRecord(record.required("key").stringValue(), record.required("value").stringValue());
+        }).toList();
+    }
+}
