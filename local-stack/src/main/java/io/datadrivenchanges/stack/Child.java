@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// was killed outright. Thread-safe.
 final class Child {
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
-    private static final long POLL_NANOS = Duration.ofMillis(10).toNanos();
+    private static final long POLL_NANOS = Duration.ofMillis(25).toNanos();
     private static final int TAIL_LINES = 15;
 
     private final String name;
@@ -50,8 +50,7 @@ final class Child {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
             var child = new Child(name, process, log, logStart);
-            Runtime.getRuntime().addShutdownHook(child.hook);
-            Leftovers.ofThisJvm().add(process.toHandle());
+            child.bind();
             return child;
         } catch (IOException e) {
             throw new StackException("The program " + command.getFirst() + " for " + name + " cannot be started: "
@@ -59,12 +58,29 @@ final class Child {
         }
     }
 
+    private void bind() {
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            killTree(process.toHandle());
+            throw new StackException(name + " is not started: this process is ending.", e);
+        }
+        Leftovers.ofThisJvm().add(process.toHandle());
+    }
+
     boolean alive() {
         return process.isAlive();
     }
 
-    long pid() {
-        return process.pid();
+    /// Waits for a process that does its work and ends.
+    void awaitSuccess(Duration limit) {
+        awaitEnd(limit);
+        boolean ended = !process.isAlive();
+        kill();
+        if (!ended || process.exitValue() != 0) {
+            throw new StackException(name + (ended ? " failed" : " did not end within " + limit.toSeconds() + " s")
+                    + ". Its last lines:\n" + tail());
+        }
     }
 
     /// What the process has written since it was started.

@@ -23,7 +23,7 @@ public final class KafkaBroker implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final int controllerPort;
-    private @Nullable Child server;
+    private volatile @Nullable Child server;
 
     private KafkaBroker(Path folder, int port) {
         this.folder = folder;
@@ -67,6 +67,10 @@ public final class KafkaBroker implements AutoCloseable {
     public void restart() {
         stop();
         launch();
+    }
+
+    boolean running() {
+        return server != null && server.alive();
     }
 
     /// The same as [#stop].

@@ -1,7 +1,5 @@
 package io.datadrivenchanges.stack;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +25,7 @@ public final class PostgresServer implements AutoCloseable {
     private final Path folder;
     private final Path data;
     private final int port;
-    private @Nullable Child server;
+    private volatile @Nullable Child server;
 
     private PostgresServer(Path folder, int port) {
         this.folder = folder;
@@ -106,6 +103,10 @@ public final class PostgresServer implements AutoCloseable {
         launch();
     }
 
+    boolean running() {
+        return server != null && server.alive();
+    }
+
     /// The same as [#stop].
     @Override
     public void close() {
@@ -122,24 +123,7 @@ public final class PostgresServer implements AutoCloseable {
                 "--no-locale",
                 "--no-sync",
                 "--no-instructions"));
-        Path log = folder.resolve("initdb.log");
-        try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new StackException("PostgreSQL's initdb did not end within " + START_LIMIT.toSeconds() + " s.");
-            }
-            if (process.exitValue() != 0) {
-                throw new StackException("PostgreSQL's initdb failed:\n" + Files.readString(log));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StackException("Interrupted while PostgreSQL was being set up.", e);
-        }
+        Child.start("PostgreSQL's initdb", command, folder, folder.resolve("initdb.log")).awaitSuccess(START_LIMIT);
     }
 
     private void launch() {
