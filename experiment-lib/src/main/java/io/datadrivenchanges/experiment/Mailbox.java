@@ -24,7 +24,7 @@ final class Mailbox<T> implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    /// @param reader gets every letter, on the mailbox's thread; contains its own failures
+    /// @param reader gets every letter, on the mailbox's thread; one that it throws at counts as dropped
     Mailbox(String name, Consumer<T> reader) {
         this.reader = reader;
         thread = Thread.ofPlatform().daemon().name(name).start(this::handOut);
@@ -73,6 +73,8 @@ final class Mailbox<T> implements AutoCloseable {
                 }
             } catch (InterruptedException interrupted) {
                 // Only close() ends this thread; the loop's condition sees it.
+            } catch (RuntimeException | Error lost) {
+                dropped.increment(); // nobody is left to tell: the reader could not even report it
             }
         }
     }

@@ -120,7 +120,7 @@ final class Reporter {
         Kind kind = new Kind(result.experiment(), result.candidate(), cause, paths,
                 error == null ? "" : error.getClass().getName());
         boolean isNew = kinds.size() < MAX_KINDS && kinds.add(kind);
-        if (!allowance.take() && !isNew) {
+        if (!isNew && !allowance.take()) {
             return;
         }
         String input = shown(result.key());

@@ -401,7 +401,7 @@ final class Run<I extends @Nullable Object, C extends @Nullable Object, D extend
         try {
             if (left != null && !(finding instanceof Finding.NotCompared)) {
                 Seen right = observed != null ? observed : new Seen(new Outcome.NotRun<>(Reason.CANCELLED), 0);
-                laboratory.publish(finding, () -> new Report.Result(plan.name, plan.candidateName, time.now(), key(),
+                laboratory.publish(finding, at -> new Report.Result(plan.name, plan.candidateName, at, key(),
                         finding, cause, left.observation(), right.observation()));
             }
         } finally {

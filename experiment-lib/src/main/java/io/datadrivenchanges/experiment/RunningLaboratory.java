@@ -1,11 +1,13 @@
 package io.datadrivenchanges.experiment;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -152,13 +154,14 @@ final class RunningLaboratory implements Laboratory {
     /// Takes what a run ended in; never waits.
     ///
     /// @param made on the laboratory's thread, and only if somebody wants it
-    void publish(Finding finding, Supplier<Report.Result> made) {
+    void publish(Finding finding, Function<Instant, Report.Result> made) {
         boolean match = finding instanceof Finding.Match;
         boolean line = finding instanceof Finding.Mismatch || finding instanceof Finding.CandidateFailed;
         boolean report = !sinks.isEmpty() && (!match || matchesWanted);
         if (line || report) {
+            Instant at = time.now();
             desk.put(() -> {
-                Report.Result result = made.get();
+                Report.Result result = made.apply(at);
                 if (outbox != null && report) {
                     outbox.put(result);
                 }
