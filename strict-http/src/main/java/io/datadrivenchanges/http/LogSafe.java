@@ -10,12 +10,14 @@ public final class LogSafe {
     /// as the last one. Whatever is not printable ASCII is written as `\\uXXXX`.
     public static String quote(String text) {
         var quoted = new StringBuilder(MAX_LENGTH).append('"');
+        int cut = quoted.length();
         for (int i = 0; i < text.length(); i++) {
-            String next = escaped(text.charAt(i));
-            if (quoted.length() + next.length() > MAX_LENGTH - 2) {
-                return quoted.append('…').append('"').toString();
+            quoted.append(escaped(text.charAt(i)));
+            if (quoted.length() > MAX_LENGTH - 1) {
+                quoted.setLength(cut);
+                return quoted.append("…\"").toString();
             }
-            quoted.append(next);
+            cut = quoted.length() <= MAX_LENGTH - 2 ? quoted.length() : cut;
         }
         return quoted.append('"').toString();
     }

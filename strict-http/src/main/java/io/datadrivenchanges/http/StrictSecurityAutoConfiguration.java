@@ -51,7 +51,7 @@ class StrictSecurityAutoConfiguration {
     @ConditionalOnProperty(name = "security.mode", havingValue = "open")
     SecurityFilterChain openAccess(HttpSecurity http, StrictSecurityProperties properties, Environment environment) {
         requireLoopback("server.address", properties, environment);
-        if (environment.getProperty("management.server.port") != null) {
+        if (environment.containsProperty("management.server.address")) {
             requireLoopback("management.server.address", properties, environment);
         }
         return stateless(http).authorizeHttpRequests(requests -> requests.anyRequest().permitAll()).build();
