@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// It lives in one folder that is deleted in the end, and ends with this JVM at the latest, by force: there is nothing to save.
 /// Methods that start or end parts are to be called by one thread at a time; [#close] by any.
 public final class LocalStack implements AutoCloseable {
-    private static final Pattern CACHE_READY = Pattern.compile("(?m)^performance_cache_ready(\\{.*})? 1\\.0");
+    private static final Pattern CACHE_READY = Pattern
+            .compile("(?m)^performance_cache_state\\{(.*,)?state=\"ready\".*} 1\\.0");
     private static final Duration CACHE_LIMIT = Duration.ofMinutes(1);
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(1);
 
