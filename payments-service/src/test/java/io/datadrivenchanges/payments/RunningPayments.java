@@ -12,8 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.datadrivenchanges.cache.PerformanceCache;
@@ -36,19 +35,21 @@ public final class RunningPayments implements AutoCloseable {
     private final ConfigurableApplicationContext context;
 
     public RunningPayments(String... settings) {
-        var arguments = new ArrayList<>(List.of(
-                "--server.port=0",
-                "--spring.datasource.url=" + Database.SERVER.jdbcUrl("payments"),
-                "--payments.incentives.base-url=" + incentives.address(),
-                "--performance.cache.enabled=false"));
+        var arguments = new LinkedHashMap<String, String>();
+        arguments.put("server.port", "0");
+        arguments.put("spring.datasource.url", Database.SERVER.jdbcUrl("payments"));
+        arguments.put("payments.incentives.base-url", incentives.address().toString());
+        arguments.put("performance.cache.enabled", "false");
         for (String setting : settings) {
-            arguments.add("--" + setting);
+            int equals = setting.indexOf('=');
+            arguments.put(setting.substring(0, equals), setting.substring(equals + 1));
         }
         var application = new SpringApplication(PaymentsApplication.class);
         application.addInitializers(
                 starting -> ((GenericApplicationContext) starting).registerBean("fakeCache", PerformanceCache.class,
                         () -> cache));
-        context = application.run(arguments.toArray(String[]::new));
+        context = application.run(arguments.entrySet().stream().map(argument -> "--" + argument)
+                .toArray(String[]::new));
     }
 
     /// One server for all tests of this JVM.
