@@ -87,7 +87,11 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
             topic.failIfAnySendFailed();
             for (RecordChangeEvent<SourceRecord> event : events) {
                 Change change = ChangeMapper.read(event.record());
-                if (building && !change.position().snapshot()) {
+                boolean snapshot = change.position().snapshot();
+                if (snapshot && !building) {
+                    throw new IllegalStateException("The engine took a snapshot although it was told to continue");
+                }
+                if (!snapshot && building) {
                     complete(change.position(), committer);
                 }
                 publish(change);

@@ -26,7 +26,7 @@ record Failure(Kind kind, String sentence, boolean familiar) {
         int depth = 0;
         for (Throwable cause = thrown; cause != null && depth < 32; cause = cause.getCause(), depth++) {
             Failure known = known(cause);
-            if (known != null && (found == null || known.kind().compareTo(found.kind()) > 0)) {
+            if (known != null && (found == null || known.kind().compareTo(found.kind()) >= 0)) {
                 found = known;
             }
             deepest = cause;

@@ -33,7 +33,7 @@ public final class SlotPositionStore extends MemoryOffsetBackingStore {
         Object slot = config.originals().get(POSITION);
         if (slot != null) {
             String offset = "{\"lsn\":%1$s,\"lsn_commit\":%1$s,\"ts_usec\":0}".formatted(slot);
-            position = ByteBuffer.wrap(offset.getBytes(StandardCharsets.UTF_8)).asReadOnlyBuffer();
+            position = ByteBuffer.wrap(offset.getBytes(StandardCharsets.UTF_8));
         }
     }
 

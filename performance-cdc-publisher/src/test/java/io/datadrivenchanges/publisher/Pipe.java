@@ -74,6 +74,24 @@ final class Pipe implements AutoCloseable {
         return it;
     }
 
+    /// Ends every session of the publishers at once, as a network failure would.
+    static void cutConnections() {
+        asSuperuser("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'perf_cdc'");
+    }
+
+    /// Sessions of all publishers.
+    static long connected() {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement
+                        .executeQuery("SELECT count(*) FROM pg_stat_activity WHERE usename = 'perf_cdc'")) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     static Map<String, Object> address() {
         return Map.of("bootstrap.servers", kafka().bootstrapServers());
     }
@@ -93,6 +111,15 @@ final class Pipe implements AutoCloseable {
                 return age != null && age.compareTo(Duration.ofSeconds(1)) < 0;
             });
             return this;
+        }
+
+        Running awaitReason(String part) {
+            org.awaitility.Awaitility.await().atMost(LIMIT).until(() -> status.view().detail().contains(part));
+            return this;
+        }
+
+        double count(String meter, String tag, String value) {
+            return registry.get("cdc.publisher." + meter).tag(tag, value).counter().count();
         }
 
         void stop() {
@@ -189,13 +216,16 @@ final class Pipe implements AutoCloseable {
                 .map(record -> JsonMapper.shared().readTree(record.value())).toList();
     }
 
-    /// Versions of each courier in the order of the topic.
+    /// Versions of each courier in the order of the topic, newest generation only.
     Map<Long, List<Long>> versions() {
+        List<JsonNode> values = read().stream().filter(record -> !record.key().startsWith("@"))
+                .map(record -> JsonMapper.shared().readTree(record.value())).toList();
+        long newest = values.stream().mapToLong(value -> value.required("generation").longValue()).max().orElse(0);
         var versions = new TreeMap<Long, List<Long>>();
-        for (ConsumerRecord<String, String> record : read()) {
-            if (!record.key().startsWith("@")) {
-                versions.computeIfAbsent(Long.valueOf(record.key()), _ -> new ArrayList<>())
-                        .add(JsonMapper.shared().readTree(record.value()).required("version").longValue());
+        for (JsonNode value : values) {
+            if (value.required("generation").longValue() == newest) {
+                versions.computeIfAbsent(value.required("courierId").longValue(), _ -> new ArrayList<>())
+                        .add(value.required("version").longValue());
             }
         }
         return versions;
@@ -213,8 +243,9 @@ final class Pipe implements AutoCloseable {
     @Override
     public void close() {
         running.forEach(Running::stop);
-        asSuperuser("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
-                + properties.slot() + "'");
+        String slot = " FROM pg_replication_slots WHERE slot_name = '" + properties.slot() + "'";
+        asSuperuser("SELECT pg_terminate_backend(active_pid, 5000)" + slot);
+        asSuperuser("SELECT pg_drop_replication_slot(slot_name)" + slot);
     }
 
     private static final class Servers {

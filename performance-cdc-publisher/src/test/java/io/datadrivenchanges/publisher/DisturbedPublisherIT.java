@@ -1,0 +1,283 @@
+package io.datadrivenchanges.publisher;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.datadrivenchanges.publisher.Pipe.Running;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class DisturbedPublisherIT {
+    private static final int STOPS = 25;
+    private static final ListAppender<ILoggingEvent> ENGINE_LOG = new ListAppender<>();
+
+    private final Pipe pipe = new Pipe(1);
+
+    @BeforeAll
+    static void listen() {
+        var logger = (Logger) LoggerFactory.getLogger("io.debezium.connector.postgresql");
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        ENGINE_LOG.start();
+        logger.addAppender(ENGINE_LOG);
+    }
+
+    @AfterEach
+    void close() {
+        pipe.close();
+        assertThat(ENGINE_LOG.list).extracting(ILoggingEvent::getFormattedMessage)
+                .contains("Processing messages")
+                .noneMatch(message -> message.contains("Searching for WAL resume position"));
+    }
+
+    @Test
+    void losesNothingWhenItIsStoppedOrCutOffAtAnyMoment() throws Exception {
+        long seed = System.nanoTime();
+        var random = new SplittableRandom(seed);
+        try (var _ = new Load()) {
+            Running running = pipe.start();
+            for (int stop = 0; stop < STOPS; stop++) {
+                await().pollDelay(Duration.ofMillis(random.nextLong(2_500))).until(() -> true);
+                if (random.nextBoolean()) {
+                    Pipe.cutConnections();
+                } else {
+                    running.stop();
+                    running = pipe.start();
+                }
+            }
+            running.await(PublisherState.STREAMING);
+        }
+
+        pipe.awaitTable();
+
+        assertEveryVersionArrived("seed " + seed);
+    }
+
+    @Test
+    void confirmsNothingThatKafkaHasNotAcknowledged() throws Exception {
+        try (var _ = new Load()) {
+            Running running = pipe.start().awaitFresh();
+
+            Pipe.kafka().kill();
+            running.awaitReason("Kafka");
+            long confirmed = pipe.confirmed();
+            Pipe.kafka().restart();
+
+            var topic = new TopicInspection(Pipe.address(), pipe.properties.topic(), System::nanoTime);
+            assertThat(confirmed).isLessThanOrEqualTo(topic.readTail().reaches().orElseThrow());
+            running.awaitFresh();
+        }
+        pipe.awaitTable();
+        assertEveryVersionArrived("broker killed");
+    }
+
+    @Test
+    void survivesARestartOfEitherServer() throws Exception {
+        Pipe.change(1, 2, 3);
+        Running running = pipe.start().awaitFresh();
+
+        Pipe.postgres().kill();
+        running.await(PublisherState.BACKOFF);
+        Pipe.postgres().restart();
+        Pipe.change(1, 2, 3);
+        running.awaitFresh();
+        pipe.awaitTable();
+
+        Pipe.kafka().restart();
+        Pipe.change(1, 2, 3);
+        pipe.awaitTable();
+        running.awaitFresh();
+
+        assertEveryVersionArrived("servers restarted");
+        assertThat(pipe.values("@generation")).extracting(it -> it.required("generation").longValue())
+                .containsOnly(running.status().view().generation());
+    }
+
+    @Test
+    void waitsForBothServersInEitherOrder() throws Exception {
+        Pipe.change(1);
+        Pipe.postgres().stop();
+        Pipe.kafka().stop();
+        Running running = pipe.start().awaitReason("PostgreSQL does not answer");
+
+        Pipe.postgres().restart();
+        running.awaitReason("Kafka does not answer");
+        assertThat(running.status().view().needsPerson()).isFalse();
+        Pipe.kafka().restart();
+        running.awaitFresh();
+        pipe.awaitTable();
+        running.stop();
+
+        Pipe.postgres().stop();
+        Pipe.kafka().stop();
+        running = pipe.start().awaitReason("PostgreSQL does not answer");
+        Pipe.kafka().restart();
+        Pipe.postgres().restart();
+        Pipe.change(1);
+        running.awaitFresh();
+        pipe.awaitTable();
+    }
+
+    @Test
+    void startsAGenerationWhenTheSlotIsGone() throws SQLException {
+        Pipe.change(1, 2);
+        Running running = pipe.start().awaitFresh();
+        long before = running.status().view().generation();
+        running.stop();
+        Pipe.asSuperuser("SELECT pg_drop_replication_slot('" + pipe.properties.slot() + "')");
+        Pipe.change(2, 3);
+
+        running = pipe.start().awaitFresh();
+
+        assertThat(running.status().view().generation()).isGreaterThan(before);
+        assertThat(running.count("generations", "reason", "slot-missing")).isEqualTo(1);
+        assertNewestGeneration(3);
+        pipe.awaitTable();
+    }
+
+    @Test
+    void startsAGenerationWhenTheSlotWasAdvanced() throws SQLException {
+        Pipe.change(1, 2);
+        pipe.start().awaitFresh().stop();
+        Pipe.change(2, 3);
+        Pipe.asSuperuser("SELECT pg_replication_slot_advance('" + pipe.properties.slot() + "', pg_current_wal_lsn())");
+
+        Running running = pipe.start().awaitFresh();
+
+        assertThat(running.count("generations", "reason", "slot-ahead")).isEqualTo(1);
+        assertNewestGeneration(3);
+        pipe.awaitTable();
+    }
+
+    @Test
+    void startsAGenerationWhenACourierIsDeleted() throws SQLException {
+        Pipe.change(1, 2, 3);
+        Running running = pipe.start().awaitFresh();
+        long before = running.status().view().generation();
+
+        Pipe.asSuperuser("DELETE FROM courier_performance WHERE courier_id = 2");
+
+        await().atMost(Pipe.LIMIT).until(() -> running.status().view().generation() > before);
+        running.awaitFresh();
+        assertThat(running.count("generations", "reason", "row-deleted")).isEqualTo(1);
+        assertNewestGeneration(2);
+    }
+
+    @Test
+    void completesAnEmptyGeneration() {
+        pipe.start().awaitFresh();
+
+        assertNewestGeneration(0);
+    }
+
+    @Test
+    void standsByUntilTheLeaderIsGone() throws SQLException {
+        Pipe.change(1);
+        Running first = pipe.start().awaitFresh();
+        Running second = pipe.start().await(PublisherState.STANDBY);
+
+        Pipe.change(1);
+        first.stop();
+        second.awaitFresh();
+        Pipe.change(1);
+
+        pipe.awaitTable();
+        assertThat(first.status().view().state()).isEqualTo(PublisherState.STOPPED);
+        assertThat(second.count("starts", "reason", "continue")).isEqualTo(1);
+        assertEveryVersionArrived("taken over");
+    }
+
+    @Test
+    void stopsInTimeWhenKafkaIsDown() throws Exception {
+        Running running = pipe.start().awaitFresh();
+        Pipe.kafka().kill();
+        try (ExecutorService stopper = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> stop = stopper.submit(running::stop);
+
+            await().atMost(Duration.ofSeconds(10)).until(stop::isDone);
+            assertThat(running.status().view().state()).isEqualTo(PublisherState.STOPPED);
+        } finally {
+            Pipe.kafka().restart();
+        }
+
+        pipe.start().awaitFresh();
+    }
+
+    private void assertNewestGeneration(long couriers) {
+        var newest = pipe.values("@generation").getLast();
+        assertThat(newest.required("state").stringValue()).isEqualTo("COMPLETE");
+        assertThat(newest.required("couriers").longValue()).isEqualTo(couriers);
+    }
+
+    /// Each version that ever was is in the topic, except those before the snapshot.
+    private void assertEveryVersionArrived(String occasion) throws SQLException {
+        var arrived = pipe.versions();
+        Pipe.table().forEach((courier, newest) -> {
+            List<Long> versions = arrived.getOrDefault(courier, List.of());
+            long first = versions.isEmpty() ? 1 : versions.getFirst();
+            assertThat(versions).as("courier %d, %s", courier, occasion)
+                    .containsAll(LongStream.rangeClosed(first, newest).boxed().toList());
+        });
+    }
+
+    /// Changes from three connections: single rows, several rows in one transaction, transactions that overlap.
+    private static final class Load implements AutoCloseable {
+        private static final int WRITERS = 3;
+        private static final int COURIERS = 20;
+
+        private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+        private final List<Future<?>> writers = new ArrayList<>();
+        private volatile boolean ended;
+
+        Load() {
+            for (int writer = 0; writer < WRITERS; writer++) {
+                long first = (long) writer * COURIERS;
+                writers.add(threads.submit(() -> {
+                    write(first);
+                    return null;
+                }));
+            }
+        }
+
+        private void write(long first) throws SQLException {
+            try (Connection connection = Pipe.connection()) {
+                for (int round = 0; !ended; round++) {
+                    long courier = first + 1 + round % COURIERS;
+                    if (round % 4 == 0) {
+                        Pipe.change(connection, courier, first + 1 + (round + 1) % COURIERS,
+                                first + 1 + (round + 2) % COURIERS);
+                    } else {
+                        Pipe.change(connection, courier);
+                    }
+                    LockSupport.parkNanos(Duration.ofMillis(8).toNanos());
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            ended = true;
+            await().atMost(Pipe.LIMIT).until(() -> writers.stream().allMatch(Future::isDone));
+            threads.shutdown();
+            assertThat(writers).allSatisfy(writer -> assertThat(writer.state()).isEqualTo(Future.State.SUCCESS));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.datadrivenchanges.publisher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+class PublisherApplicationIT {
+    private final Pipe pipe = new Pipe(1);
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void close() {
+        pipe.close();
+    }
+
+    @Test
+    void tellsWhetherChangesFlow() {
+        try (ConfigurableApplicationContext context = run()) {
+            await().atMost(Pipe.LIMIT).until(() -> get(context, "health/readiness").statusCode() == 200);
+
+            assertThat(get(context, "health/liveness").statusCode()).isEqualTo(200);
+            assertThat(get(context, "health").body()).contains("\"state\":\"STREAMING\"", "\"watermarkAgeMillis\":");
+            assertThat(get(context, "prometheus").body()).contains("cdc_publisher_state{state=\"streaming\"} 1.0",
+                    "cdc_publisher_generations_total{reason=\"no-marker\"} 1.0",
+                    "cdc_publisher_records_total{op=\"heartbeat\"}", "cdc_publisher_watermark_age_seconds",
+                    "cdc_publisher_slot_retained_bytes");
+        }
+        await().atMost(Pipe.LIMIT).until(() -> Pipe.connected() == 0);
+    }
+
+    @Test
+    void isAliveButNotReadyWhileAnotherPublisherLeads() {
+        pipe.start().awaitFresh();
+        try (ConfigurableApplicationContext context = run()) {
+            await().atMost(Pipe.LIMIT).until(() -> get(context, "health").body().contains("\"state\":\"STANDBY\""));
+
+            assertThat(get(context, "health").statusCode()).isEqualTo(200);
+            assertThat(get(context, "health/liveness").statusCode()).isEqualTo(200);
+            assertThat(get(context, "health/readiness").statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void saysWhereAPersonIsNeeded() {
+        try (ConfigurableApplicationContext context = run("--performance.publisher.database.user=nobody")) {
+            await().atMost(Pipe.LIMIT).until(() -> get(context, "health").body().contains("\"state\":\"BACKOFF\""));
+
+            assertThat(get(context, "health").body()).contains("\"status\":\"DOWN\"",
+                    "role \\\"nobody\\\" does not exist");
+            assertThat(get(context, "health/liveness").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void refusesSettingsThatDoNotExistOrMakeNoSense() {
+        assertThatThrownBy(() -> run("--performance.publisher.sloth=x")).hasStackTraceContaining("sloth");
+        assertThatThrownBy(() -> run("--performance.publisher.slot=x;y"))
+                .hasStackTraceContaining("performance.publisher.slot must match");
+    }
+
+    private ConfigurableApplicationContext run(String... more) {
+        var settings = new String[]{"--server.port=0",
+                "--spring.kafka.bootstrap-servers=" + Pipe.kafka().bootstrapServers(),
+                "--performance.publisher.database.port=" + Pipe.postgres().port(),
+                "--performance.publisher.slot=" + pipe.properties.slot(),
+                "--performance.publisher.topic.name=" + pipe.properties.topic().name()};
+        Stream<String> all = Stream.concat(Arrays.stream(settings), Arrays.stream(more));
+        return SpringApplication.run(PublisherApplication.class, all.toArray(String[]::new));
+    }
+
+    private HttpResponse<String> get(ConfigurableApplicationContext context, String path) {
+        String port = context.getEnvironment().getRequiredProperty("local.server.port");
+        try {
+            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/" + path))
+                    .timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
