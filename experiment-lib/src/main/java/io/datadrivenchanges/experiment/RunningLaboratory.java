@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class RunningLaboratory implements Laboratory {
 
     private static final long LOOK_NANOS = 500_000;
+    private static final Duration COUNTING = Duration.ofSeconds(1);
 
     final Time time;
     final StageSource stages;
@@ -111,6 +112,7 @@ final class RunningLaboratory implements Laboratory {
                 shadow.close();
             }
         }
+        awaitCounts();
         desk.put(this::speak);
         desk.close();
         if (outbox != null) {
@@ -179,13 +181,25 @@ final class RunningLaboratory implements Laboratory {
         return List.copyOf(experiments.values());
     }
 
-    private boolean isQuiet() {
+    /// Every run has its finding by now, but another thread may be about to count it: the last summary is to be exact.
+    private void awaitCounts() {
+        long started = System.nanoTime();
+        while (!isCounted() && System.nanoTime() - started < COUNTING.toNanos()) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    private boolean isCounted() {
         for (Experiment<?, ?, ?> experiment : all()) {
             if (experiment instanceof ShadowExperiment<?, ?, ?, ?> shadow && !shadow.isQuiet()) {
                 return false;
             }
         }
-        return desk.idle() && (outbox == null || outbox.idle());
+        return true;
+    }
+
+    private boolean isQuiet() {
+        return isCounted() && desk.idle() && (outbox == null || outbox.idle());
     }
 
     private void period() {

@@ -41,10 +41,13 @@ class LawsTest {
                 SplittableRandom random = new SplittableRandom(seed + i);
                 calls.add(callers.submit(() -> call(experiment, random)));
             }
-            for (Future<?> call : calls) {
-                call.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            try {
+                for (Future<?> call : calls) {
+                    call.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                }
+            } finally {
+                over.set(true);
             }
-            over.set(true);
             toggler.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 
             assertThat(lab.drain(LIMIT)).isTrue();
@@ -57,7 +60,7 @@ class LawsTest {
 
     @Test
     void closingInTheMiddleKeepsTheLaw() throws Exception {
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 100; round++) {
             Laboratory lab = Laboratory.create();
             Experiment<Integer, Integer, IllegalStateException> experiment = experiment(lab);
             try (ExecutorService callers = Executors.newFixedThreadPool(THREADS)) {

@@ -12,7 +12,8 @@ import org.springframework.core.env.MapPropertySource;
 final class CalmKafkaClients implements EnvironmentPostProcessor {
     private static final Map<String, Object> LEVELS = Map.of(
             "logging.level.org.apache.kafka", "WARN",
-            "logging.level.org.apache.kafka.clients.NetworkClient", "ERROR");
+            "logging.level.org.apache.kafka.clients.NetworkClient", "ERROR",
+            "logging.level.org.apache.kafka.clients.consumer.internals.FetchCollector", "ERROR");
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {

@@ -6,22 +6,15 @@ import java.util.Map;
 
 import io.datadrivenchanges.cache.KafkaPerformanceCache;
 import io.datadrivenchanges.cache.PerformanceCache;
-import io.datadrivenchanges.cache.PerformanceCacheMeters;
-import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /// Offers a [PerformanceCache] bean, always: where the cache is switched off it says so in each answer.
 ///
@@ -38,59 +31,30 @@ public final class PerformanceCacheAutoConfiguration {
         return PerformanceCache.disabled();
     }
 
-    @Configuration(proxyBeanMethods = false)
+    @Bean
     @ConditionalOnBooleanProperty(name = "performance.cache.enabled", matchIfMissing = true)
-    static class Enabled {
-
-        @Bean
-        @ConditionalOnMissingBean(PerformanceCache.class)
-        KafkaPerformanceCache performanceCache(PerformanceCacheProperties properties, KafkaProperties kafka,
-                KafkaConnectionDetails connection) {
-            return KafkaPerformanceCache.builder()
-                    .clientSettings(clientSettings(kafka, connection.getConsumer()))
-                    .topic(properties.topic())
-                    .partitions(properties.partitions())
-                    .maxStaleness(properties.maxStaleness())
-                    .clockError(properties.clockError())
-                    .topicCheckInterval(properties.topicCheckInterval())
-                    .start();
-        }
-
-        private static Map<String, Object> clientSettings(KafkaProperties kafka,
-                KafkaConnectionDetails.Configuration connection) {
-            Map<String, Object> settings = new HashMap<>(kafka.buildConsumerProperties());
-            List<String> servers = connection.getBootstrapServers();
-            settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, String.join(",", servers));
-            String protocol = connection.getSecurityProtocol();
-            if (protocol != null) {
-                settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, protocol);
-            }
-            return settings;
-        }
+    @ConditionalOnMissingBean(PerformanceCache.class)
+    KafkaPerformanceCache performanceCache(PerformanceCacheProperties properties, KafkaProperties kafka,
+            KafkaConnectionDetails connection) {
+        return KafkaPerformanceCache.builder()
+                .clientSettings(clientSettings(kafka, connection.getConsumer()))
+                .topic(properties.topic())
+                .partitions(properties.partitions())
+                .maxStaleness(properties.maxStaleness())
+                .clockError(properties.clockError())
+                .topicCheckInterval(properties.topicCheckInterval())
+                .start();
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(HealthIndicator.class)
-    static class WithHealth {
-
-        @Bean
-        @ConditionalOnBean(PerformanceCache.class)
-        @ConditionalOnEnabledHealthIndicator("performanceCache")
-        @ConditionalOnMissingBean(name = "performanceCacheHealthIndicator")
-        HealthIndicator performanceCacheHealthIndicator(PerformanceCache cache) {
-            return new PerformanceCacheHealth(cache);
+    private static Map<String, Object> clientSettings(KafkaProperties kafka,
+            KafkaConnectionDetails.Configuration connection) {
+        Map<String, Object> settings = new HashMap<>(kafka.buildConsumerProperties());
+        List<String> servers = connection.getBootstrapServers();
+        settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, String.join(",", servers));
+        String protocol = connection.getSecurityProtocol();
+        if (protocol != null) {
+            settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, protocol);
         }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(MeterRegistry.class)
-    static class WithMeters {
-
-        @Bean
-        @ConditionalOnBean(KafkaPerformanceCache.class)
-        @ConditionalOnMissingBean
-        PerformanceCacheMeters performanceCacheMeters(KafkaPerformanceCache cache) {
-            return new PerformanceCacheMeters(cache);
-        }
+        return settings;
     }
 }
