@@ -219,6 +219,7 @@ final class TopicReader implements Runnable, AutoCloseable {
 
     private void rebuild(Counts.Rebuild reason, String sentence) {
         counts.rebuilds(reason).increment();
+        behind = -1;
         rebuilding = true;
         rebuildStart = nanoTime.getAsLong();
         copy.silence(CacheState.REBUILDING, Lookup.Reason.REBUILDING);
@@ -230,6 +231,7 @@ final class TopicReader implements Runnable, AutoCloseable {
             return;
         }
         counts.rebuilds(Counts.Rebuild.FAILED).increment();
+        behind = -1;
         rebuilding = true;
         rebuildStart = nanoTime.getAsLong();
         copy.silence(CacheState.STOPPED, Lookup.Reason.STOPPED);
