@@ -2,9 +2,12 @@ package io.datadrivenchanges.publisher;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.LongStream;
 
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,5 +50,25 @@ class PublisherIT {
                 "42 " + head + ",\"courierId\":42,\"performance\":\"OUTSTANDING\",\"version\":7" + stamps,
                 "7 " + head + ",\"courierId\":7,\"performance\":\"NORMAL\",\"version\":1" + stamps,
                 "1 " + head + ",\"courierId\":1,\"performance\":\"HIGH\",\"version\":2" + stamps);
+    }
+
+    @Test
+    void completesEveryPartition() throws SQLException {
+        try (var wide = new Pipe(3)) {
+            Pipe.change(LongStream.rangeClosed(1, 30).toArray());
+            wide.start().awaitFresh().stop();
+            Pipe.change(5, 31);
+
+            Pipe.Running running = wide.start().awaitFresh();
+            wide.awaitTable();
+
+            assertThat(running.count("starts", "reason", "continue")).isEqualTo(1);
+            List<JsonNode> complete = wide.values("@generation").stream()
+                    .filter(it -> it.required("state").stringValue().equals("COMPLETE")).toList();
+            assertThat(complete).hasSize(3);
+            assertThat(complete.stream().mapToLong(it -> it.required("couriers").longValue()).sum()).isEqualTo(30);
+            assertThat(wide.read().stream().filter(it -> it.key().equals("@heartbeat")).map(ConsumerRecord::partition))
+                    .contains(0, 1, 2);
+        }
     }
 }
