@@ -68,6 +68,7 @@ public final class Demo implements Callable<Integer> {
         TrafficRun run = traffic.plan();
         Preflight.check(ports);
         var out = new Console(command().commandLine().getOut());
+        LocalStack.prepare(repository, out::say);
         LocalStack.Builder builder = LocalStack.of(repository)
                 .says(out::say)
                 .set(Part.PAYMENTS, "experiment.stage", "SHADOW")

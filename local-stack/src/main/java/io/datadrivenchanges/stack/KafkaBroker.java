@@ -82,7 +82,7 @@ public final class KafkaBroker implements AutoCloseable {
     private void launch() {
         write();
         List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                List.of(FastStart.java(),
                         "-Xms128m",
                         "-Xmx256m",
                         "-XX:+UseSerialGC",

@@ -46,17 +46,25 @@ final class Service {
     Service(Part part, Path repository, Path folder, int port, String heap, Map<String, String> settings,
             HttpClient http) {
         this.part = part;
-        this.jar = repository.resolve(part.title())
-                .resolve("target")
-                .resolve(part.title() + "-" + VERSION + "-exec.jar");
+        this.jar = jar(repository, part);
         this.folder = folder;
         this.port = port;
         this.heap = heap;
         this.settings = Map.copyOf(settings);
         this.http = http;
+    }
+
+    /// The executable jar of a service.
+    ///
+    /// @throws StackException if it is not built
+    static Path jar(Path repository, Part part) {
+        Path jar = repository.resolve(part.title())
+                .resolve("target")
+                .resolve(part.title() + "-" + VERSION + "-exec.jar");
         if (!Files.isRegularFile(jar)) {
             throw new StackException("There is no " + jar + ": build it with mvn package, or with ./demo.");
         }
+        return jar;
     }
 
     URI uri() {
@@ -104,17 +112,13 @@ final class Service {
     }
 
     private List<String> command(Map<String, String> more) {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xms32m",
-                        "-Xmx" + heap,
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-Dfile.encoding=UTF-8",
-                        "-jar",
-                        jar.toString(),
-                        "--server.port=" + port));
+        List<String> command = new ArrayList<>(List.of(FastStart.java(),
+                "-Xms32m",
+                "-Xmx" + heap,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError"));
+        command.addAll(new FastStart(part.title(), jar).command());
+        command.add("--server.port=" + port);
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.putAll(more);
         all.forEach((name, value) -> command.add("--" + name + "=" + value));
