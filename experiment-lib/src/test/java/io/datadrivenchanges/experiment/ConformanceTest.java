@@ -728,6 +728,24 @@ class ConformanceTest {
     }
 
     @Test
+    void candidateThatInterruptsItselfDoesNotDisturbTheComparison() throws IOException {
+        List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+        Fn<String, String, IOException> control = i -> "a";
+        Experiment<String, String, IOException> experiment = lab.experiment("e").control(control).candidate("c", i -> {
+            Thread.currentThread().interrupt();
+            return "b";
+        }, Comparing.same((left, right) -> {
+            interrupted.add(Thread.currentThread().isInterrupted());
+            return false;
+        })).build();
+
+        experiment.call("x");
+
+        quiet(experiment);
+        assertThat(interrupted).containsExactly(false, false);
+    }
+
+    @Test
     void c093_stuckWorkersShedWhatWaitsForThemOnceTheDeadlineHasPassed() throws IOException {
         VirtualTime time = new VirtualTime();
         use(Laboratory.builder().time(time));
