@@ -27,7 +27,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /// Every bad request gets a 4xx that says what is wrong, changes nothing, and leaves the service as it was.
 class BadInputIT {
-    private static final Duration LIMIT = Duration.ofSeconds(1);
+    /// Far above the second that is promised on a quiet machine: it tells a refusal from a wait, not fast from slow.
+    private static final Duration LIMIT = Duration.ofSeconds(3);
     private static final int SOCKET_TIMEOUT = 5_000;
     private static final long COURIER = 77;
     private static RunningPayments payments;

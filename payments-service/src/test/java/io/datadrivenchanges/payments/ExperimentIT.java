@@ -178,7 +178,13 @@ class ExperimentIT {
 
             assertThat(paid).contains("\"stage\":\"OFF\"", "\"source\":\"REST\"");
             assertThat(off.get("/experiments/courier-performance").body()).contains("\"stage\":\"OFF\"", "\"runs\":0,");
+            assertThat(lastAuditedStage()).isEqualTo("OFF");
         }
+    }
+
+    private static String lastAuditedStage() {
+        return RunningPayments.sql("pay_app").sql("SELECT to_stage FROM stage_audit ORDER BY audit_id DESC LIMIT 1")
+                .query(String.class).single();
     }
 
     /// Pays once and waits until exactly this was counted for it.

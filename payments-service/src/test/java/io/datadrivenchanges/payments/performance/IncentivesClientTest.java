@@ -16,6 +16,7 @@ import io.datadrivenchanges.cache.PerformanceLevel;
 import io.datadrivenchanges.payments.FakeIncentives;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -37,6 +38,16 @@ class IncentivesClientTest {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final CountDownLatch released = new CountDownLatch(1);
     private final IncentivesClient client = client(incentives.address());
+
+    /// The first call of a process loads classes, which is not what the limits are about.
+    @BeforeAll
+    static void loadClasses() throws Exception {
+        try (var first = new FakeIncentives()) {
+            first.set(COURIER, "HIGH", 1);
+            new IncentivesClient(RestClient.builder(), new IncentivesProperties(first.address(), Duration.ofSeconds(10),
+                    Duration.ofSeconds(10), 1), new SimpleMeterRegistry()).fetch(COURIER);
+        }
+    }
 
     @AfterEach
     void stop() {
