@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is read and checked as a whole before the first delivery is paid, so that a bad line stops nothing half way.
 final class Trace {
-    static final String ORIGIN = "The trace that comes with the project is not courier data: its deliveries are passenger"
-            + " flights of 2011, aircraft stand in for couriers, arrival on schedule for delivery on time.";
+    static final String ORIGIN = "Replayed from a trace. The one made from hflights is not courier data: its deliveries are"
+            + " passenger flights of 2011, aircraft stand in for couriers, arrival on schedule for delivery on time.";
 
     private static final List<String> COLUMNS = List.of("delivered_at", "courier_id", "delivery_id", "on_time");
     private static final Pattern COURIER = Pattern.compile("[1-9][0-9]{0,14}");
