@@ -28,12 +28,15 @@ final class Child {
     private final long logStart;
     private final Thread hook;
 
-    private Child(String name, Process process, Path log, long logStart) {
+    private Child(String name, Process process, Path log, long logStart, Runnable before) {
         this.name = name;
         this.process = process;
         this.log = log;
         this.logStart = logStart;
-        this.hook = new Thread(() -> killTree(process.toHandle()), "end-" + name);
+        this.hook = new Thread(() -> {
+            before.run();
+            killTree(process.toHandle());
+        }, "end-" + name);
     }
 
     /// Starts a process.
@@ -42,6 +45,11 @@ final class Child {
     /// @param folder working directory
     /// @param log file its output is appended to
     static Child start(String name, List<String> command, Path folder, Path log) {
+        return start(name, command, folder, log, () -> {});
+    }
+
+    /// Starts a process that has something to do before it is killed when this JVM ends.
+    static Child start(String name, List<String> command, Path folder, Path log, Runnable beforeEnd) {
         Leftovers.ofThisJvm().sweep();
         try {
             long logStart = Files.exists(log) ? Files.size(log) : 0;
@@ -49,7 +57,7 @@ final class Child {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
-            var child = new Child(name, process, log, logStart);
+            var child = new Child(name, process, log, logStart, beforeEnd);
             child.bind();
             return child;
         } catch (IOException e) {

@@ -66,6 +66,7 @@ public final class Demo implements Callable<Integer> {
         Map<Part, Integer> ports = ports();
         check(!noTraffic || !traffic.ends(), "--no-traffic does not go with --trace or --limit.");
         TrafficRun run = traffic.plan();
+        LocalStack.endLeftovers();
         Preflight.check(ports);
         var out = new Console(command().commandLine().getOut());
         LocalStack.prepare(repository, out::say);

@@ -90,6 +90,11 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
+    /// Ends what stacks of killed JVMs have left running, so that their ports are free; else the first start does it.
+    static void endLeftovers() {
+        Leftovers.ofThisJvm().sweep();
+    }
+
     /// How a stack is to be started. Not thread-safe.
     public static final class Builder {
         private final Path repository;
@@ -262,7 +267,7 @@ public final class LocalStack implements AutoCloseable {
             kafka.kill();
         }
         if (postgres != null) {
-            postgres.kill();
+            postgres.abandon();
         }
         http.shutdownNow();
         Folders.delete(folder);
