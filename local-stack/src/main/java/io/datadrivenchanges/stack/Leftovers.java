@@ -2,7 +2,9 @@ package io.datadrivenchanges.stack;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +21,8 @@ import java.util.Optional;
 final class Leftovers {
     /// Start times read from the operating system may differ by a clock adjustment.
     private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
+
+    private static final int MAX_TRIES = 100;
 
     private static final Leftovers OF_THIS_JVM = new Leftovers(
             Path.of(System.getProperty("java.io.tmpdir"), "data-driven-changes-" + System.getProperty("user.name")));
@@ -48,6 +52,8 @@ final class Leftovers {
         try (var files = Files.list(home)) {
             files.filter(file -> find(file.getFileName().toString().replace('-', ' ')).isEmpty())
                     .forEach(Leftovers::end);
+        } catch (NoSuchFileException _) {
+            return;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,6 +87,8 @@ final class Leftovers {
                 }
             }
             Files.deleteIfExists(file);
+        } catch (NoSuchFileException _) {
+            // Another JVM of this user was faster.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -105,11 +113,19 @@ final class Leftovers {
     }
 
     private void append(String line) {
-        try {
-            createHome();
-            Files.writeString(own, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int tries = 1;; tries++) {
+            try {
+                createHome();
+                Files.writeString(own, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                return;
+            } catch (NoSuchFileException | FileAlreadyExistsException e) {
+                // Another JVM of this user has made or removed the folder in the same moment.
+                if (tries == MAX_TRIES) {
+                    throw new UncheckedIOException(e);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -182,7 +183,22 @@ public final class PostgresServer implements AutoCloseable {
         return PostgresBinaries.folder().resolve("bin").resolve(name).toString();
     }
 
-    private static List<String> asNobody() {
-        return System.getProperty("user.name").equals("root") ? List.of("unshare", "--user") : List.of();
+    private List<String> asNobody() {
+        if (!System.getProperty("user.name").equals("root")) {
+            return List.of();
+        }
+        List<String> command = List.of("unshare", "--user");
+        try {
+            Child.start("The attempt to run as nobody", append(command, "true"), folder, folder.resolve("nobody.log"))
+                    .awaitSuccess(START_LIMIT);
+        } catch (StackException e) {
+            throw new StackException("PostgreSQL does not run as root, and root may not become nobody here by '"
+                    + String.join(" ", command) + "': run this as an ordinary user.", e);
+        }
+        return command;
+    }
+
+    private static List<String> append(List<String> command, String argument) {
+        return Stream.concat(command.stream(), Stream.of(argument)).toList();
     }
 }
