@@ -12,8 +12,10 @@ final class Limits {
     static final Duration HEALED = Duration.ofSeconds(60);
     /// A candidate's answer is compared and counted.
     static final Duration COUNTED = Duration.ofSeconds(10);
-    /// A line that is written every period, or at once, can be read in the log.
+    /// A line that is written every period can be read in the log.
     static final Duration LOGGED = Duration.ofSeconds(20);
+    /// A mismatch can be read in the log, even if the lines that the log takes in a minute have just been used up.
+    static final Duration MISMATCH_LOGGED = Duration.ofSeconds(75);
 
     private Limits() {}
 }

@@ -4,6 +4,8 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
+import io.datadrivenchanges.stack.Part;
+
 /// The whole system while it runs, as a scenario sees it: addresses, a log, and parts that can be broken.
 ///
 /// The scenarios are written against this interface once; how the parts run is the business of its implementations.

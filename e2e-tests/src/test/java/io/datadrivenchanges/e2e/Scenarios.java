@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
+import io.datadrivenchanges.stack.Part;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 import static io.datadrivenchanges.e2e.Limits.COUNTED;
 import static io.datadrivenchanges.e2e.Limits.HEALED;
 import static io.datadrivenchanges.e2e.Limits.LOGGED;
+import static io.datadrivenchanges.e2e.Limits.MISMATCH_LOGGED;
 import static io.datadrivenchanges.e2e.Limits.VISIBLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -55,6 +59,7 @@ abstract class Scenarios {
     abstract RunningSystem start();
 
     @BeforeAll
+    @Timeout(value = 15, unit = TimeUnit.MINUTES) // the images may have to be built
     void startSystem() {
         system = start();
         started = system;
@@ -356,9 +361,11 @@ abstract class Scenarios {
                 assertThat(compared.counted().of("results_do_not_match")).as("%s", compared.counted()).isOne();
                 assertThat(compared.payment().total()).as("the control decides").hasToString("110.00");
             });
-            await("the mismatch is in the log").atMost(LOGGED).untilAsserted(() -> assertThat(system.paymentsLog())
-                    .anySatisfy(line -> assertThat(line).contains("\"experiment_name\"", "\"cause\"",
-                            Long.toString(courier), "HIGH", "OUTSTANDING")));
+            awaiting("the mismatch is in the log", MISMATCH_LOGGED).untilAsserted(() -> {
+                pay(courier);
+                assertThat(system.paymentsLog()).anySatisfy(line -> assertThat(line).contains("\"experiment_name\"",
+                        "\"cause\"", Long.toString(courier), "HIGH", "OUTSTANDING"));
+            });
             await("the mismatch is in the summary").atMost(LOGGED).untilAsserted(
                     () -> assertThat(lastSummary().of("results_do_not_match")).isPositive());
         } finally {

@@ -1,0 +1,210 @@
+package io.datadrivenchanges.e2e;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import io.datadrivenchanges.stack.Part;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ComposeContainer;
+import org.testcontainers.containers.ComposeContainer.RemoveImages;
+import org.testcontainers.containers.ContainerState;
+import org.testcontainers.utility.LogUtils;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+
+/// The system in containers: the repository's own `docker-compose.yml`, built from source as a user builds it, under a
+/// project name and on host ports of its own.
+///
+/// Testcontainers' [ComposeContainer] builds, starts and removes it with the machine's own `docker compose`. No service is
+/// exposed through it: that would take one more image (socat) only to reach ports that the file publishes anyway, and
+/// Testcontainers then finds containers by their names, which `docker compose` 1.29 and today's form differently. Their
+/// labels are the same, and by them a part is found. Its output is in `target/docker-compose.log`.
+final class ContainerSystem implements RunningSystem {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerSystem.class);
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final int STOP_SECONDS = 30;
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final File COMPOSE = ROOT.resolve("docker-compose.yml").toFile();
+    /// Lets [#SETTINGS] reach payments-service.
+    private static final File COMPOSE_SETTINGS = Path.of("src/test/resources/compose-settings.yml").toFile();
+    private static final Path LOGS = Path.of("target/container-logs");
+    private static final Path SETTINGS = Path.of("target/payments-config/application.properties");
+
+    private final Map<String, Integer> ports = FreePorts
+            .of(Stream.of(Part.values()).map(Part::portVariable).toList());
+    private final ComposeContainer compose = new ComposeContainer("e2e", COMPOSE, COMPOSE_SETTINGS)
+            .withPull(false).withBuild(true).withRemoveVolumes(true)
+            .withRemoveImages(RemoveImages.LOCAL);
+
+    private ContainerSystem(Map<String, String> environment) {
+        compose.withEnv(environment);
+        ports.forEach((variable, port) -> compose.withEnv(variable, Integer.toString(port)));
+    }
+
+    /// Builds the images, starts everything, and returns when every container is healthy.
+    ///
+    /// @param environment what `.env` would say otherwise
+    static ContainerSystem start(Map<String, String> environment) {
+        var durations = new Durations();
+        var system = new ContainerSystem(environment);
+        try {
+            system.write(Map.of());
+            system.compose.start();
+            durations.phase("images and containers");
+            for (Part part : Part.values()) {
+                system.awaitHealthy(part);
+                durations.phase(part + " healthy");
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("The containers did not start; what they said is in {}", LOGS.toAbsolutePath());
+            system.close();
+            throw e;
+        }
+        LOG.info("Containers: {}", durations);
+        return system;
+    }
+
+    @Override
+    public URI payments() {
+        return URI.create("http://127.0.0.1:" + port(Part.PAYMENTS));
+    }
+
+    @Override
+    public URI incentives() {
+        return URI.create("http://127.0.0.1:" + port(Part.INCENTIVES));
+    }
+
+    @Override
+    public String kafka() {
+        return "localhost:" + port(Part.KAFKA);
+    }
+
+    @Override
+    public List<String> paymentsLog() {
+        return LogUtils.getOutput(docker(), container(Part.PAYMENTS)).lines().map(ContainerSystem::message).toList();
+    }
+
+    /// Containers log one JSON object (ECS) per line; what is no such object is a message itself.
+    private static String message(String line) {
+        if (!line.startsWith("{\"@timestamp\"")) {
+            return line;
+        }
+        JsonNode message = JSON.readTree(line).path("message");
+        return message.isString() ? message.stringValue() : line;
+    }
+
+    @Override
+    public void kill(Part part) {
+        docker().killContainerCmd(container(part)).exec();
+        awaitGone(part);
+    }
+
+    @Override
+    public void stop(Part part) {
+        docker().stopContainerCmd(container(part)).withTimeout(STOP_SECONDS).exec();
+        awaitGone(part);
+    }
+
+    @Override
+    public void start(Part part) {
+        if (!running(part)) {
+            docker().startContainerCmd(container(part)).exec();
+        }
+        awaitHealthy(part);
+    }
+
+    @Override
+    public void restartPayments(Map<String, String> settings) {
+        stop(Part.PAYMENTS);
+        write(settings);
+        start(Part.PAYMENTS);
+    }
+
+    /// payments-service reads this file, when it starts, from a folder that [#COMPOSE_SETTINGS] mounts.
+    private void write(Map<String, String> settings) {
+        try {
+            Files.createDirectories(SETTINGS.getParent());
+            Files.write(SETTINGS,
+                    settings.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue())
+                            .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Keeps what the containers said, then removes everything.
+    @Override
+    public void close() {
+        try {
+            Files.createDirectories(LOGS);
+            for (Part part : Part.values()) {
+                Optional<ContainerState> container = compose.getContainerByServiceName(service(part));
+                if (container.isPresent()) {
+                    Files.writeString(LOGS.resolve(service(part) + ".log"),
+                            LogUtils.getOutput(docker(), container.get().getContainerId()));
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("The logs of the containers are not kept", e);
+        } finally {
+            compose.stop();
+        }
+    }
+
+    private void awaitHealthy(Part part) {
+        await(part + " is healthy").atMost(Limits.START).pollInterval(POLL)
+                .until(() -> state(part).getHealth() != null && "healthy".equals(state(part).getHealth().getStatus()));
+    }
+
+    private void awaitGone(Part part) {
+        await(part + " is gone").atMost(Duration.ofSeconds(STOP_SECONDS)).pollInterval(POLL)
+                .until(() -> !running(part));
+    }
+
+    private boolean running(Part part) {
+        return Boolean.TRUE.equals(state(part).getRunning());
+    }
+
+    private InspectContainerResponse.ContainerState state(Part part) {
+        return docker().inspectContainerCmd(container(part)).exec().getState();
+    }
+
+    private String container(Part part) {
+        return compose.getContainerByServiceName(service(part)).orElseThrow().getContainerId();
+    }
+
+    /// The name in the file.
+    private static String service(Part part) {
+        return switch (part) {
+            case POSTGRES -> "postgres";
+            case KAFKA -> "kafka";
+            case INCENTIVES, PUBLISHER, PAYMENTS -> part.title();
+        };
+    }
+
+    private int port(Part part) {
+        return requireNonNull(ports.get(part.portVariable()));
+    }
+
+    private static DockerClient docker() {
+        return DockerClientFactory.lazyClient();
+    }
+}

@@ -1,0 +1,89 @@
+package io.datadrivenchanges.e2e;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.datadrivenchanges.stack.LocalStack;
+import io.datadrivenchanges.stack.Part;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The system as processes of this machine, without Docker: what `./demo` starts, on free ports.
+final class LocalSystem implements RunningSystem {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalSystem.class);
+    private static final Path ROOT = Path.of("..");
+    private static final Path LOGS = Path.of("target/local-logs");
+
+    private final LocalStack stack;
+
+    private LocalSystem(LocalStack stack) {
+        this.stack = stack;
+    }
+
+    /// Starts everything and returns when every part is ready.
+    static LocalSystem start(Duration period) {
+        return new LocalSystem(LocalStack.of(ROOT).says(LOG::info)
+                .set(Part.PAYMENTS, "experiment.period", period.toMillis() + "ms").start());
+    }
+
+    @Override
+    public URI payments() {
+        return stack.payments();
+    }
+
+    @Override
+    public URI incentives() {
+        return stack.incentives();
+    }
+
+    @Override
+    public String kafka() {
+        return stack.kafka();
+    }
+
+    @Override
+    public List<String> paymentsLog() {
+        return stack.log(Part.PAYMENTS);
+    }
+
+    @Override
+    public void kill(Part part) {
+        stack.kill(part);
+    }
+
+    @Override
+    public void stop(Part part) {
+        stack.stop(part);
+    }
+
+    @Override
+    public void start(Part part) {
+        stack.start(part);
+    }
+
+    @Override
+    public void restartPayments(Map<String, String> settings) {
+        stack.stop(Part.PAYMENTS);
+        stack.start(Part.PAYMENTS, settings);
+    }
+
+    /// Keeps what the services said, then removes everything.
+    @Override
+    public void close() {
+        try (stack) {
+            if (!stack.closed()) {
+                Files.createDirectories(LOGS);
+                for (Part service : List.of(Part.INCENTIVES, Part.PUBLISHER, Part.PAYMENTS)) {
+                    Files.write(LOGS.resolve(service.title() + ".log"), stack.log(service));
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("The logs of the services are not kept", e);
+        }
+    }
+}
