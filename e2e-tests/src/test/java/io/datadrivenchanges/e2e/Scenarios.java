@@ -1,6 +1,7 @@
 package io.datadrivenchanges.e2e;
 
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -373,6 +374,17 @@ abstract class Scenarios {
         }
 
         awaitMatch(courier, 2, HEALED);
+    }
+
+    @Test
+    void answersTheReadmesTourAsTheReadmeShows() throws Exception {
+        List<ReadmeTour.Step> steps = ReadmeTour.read(Path.of("../README.md")).steps();
+
+        assertThat(steps).isNotEmpty();
+        for (ReadmeTour.Step step : steps) {
+            assertThat(ReadmeTour.masked(step.run(system))).as(step.command())
+                    .isEqualTo(ReadmeTour.masked(step.shown()));
+        }
     }
 
     @Test
