@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// One writer changes couriers at a fixed rate, one committed transaction each ([OpenLoop]). The clock of a change starts when
 /// its commit has returned and stops when a lookup in the cache of this process sees it; both are read in this process, so no
 /// clocks are compared. A change that is not visible 10 s after the last commit is lost.
-@Command(name = "pipeline", mixinStandardHelpOptions = true, description = "Measures commit → visible in the cache.")
+@Command(name = "pipeline", description = "Measures commit → visible in the cache.")
 final class PipelineLatency implements Callable<Integer> {
     private static final int COURIERS = 200;
     private static final int WARM_UP_CHANGES = 4_000;

@@ -1,12 +1,15 @@
 package io.datadrivenchanges.stack;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -90,12 +93,19 @@ public final class KafkaBroker implements AutoCloseable {
                         "-XX:+ExitOnOutOfMemoryError",
                         "-Dlogback.configurationFile=" + folder.resolve("logback.xml"),
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        classPath(),
                         "kafka.Kafka",
                         folder.resolve("server.properties").toString()));
         Child child = Child.start("Kafka", command, folder, folder.resolve("kafka.log"));
         child.await("serving", () -> child.output().contains(STARTED), START_LIMIT);
         server = child;
+    }
+
+    /// The class path of this JVM, absolute, because the broker runs in a folder of its own.
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private void write() {
