@@ -208,7 +208,7 @@ final class TopicInspection {
     /// A marker that cannot be read hides those before it, which leads to a new generation.
     private static Optional<Marker> marker(ConsumerRecord<String, String> record) {
         try {
-            return Optional.of(new TopicRecord(record.key(), record.value()).toMarker());
+            return Optional.of(Marker.read(record.value()));
         } catch (RuntimeException _) {
             return Optional.empty();
         }

@@ -5,9 +5,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-
 /// One record of the topic as text. The form is pinned by `docs/topic/courier-performance.jsonl`: field order, no blanks, UTC with
 /// six digits of fraction. Texts are plain ASCII without anything to escape. Immutable.
 record TopicRecord(String key, String value) {
@@ -16,7 +13,6 @@ record TopicRecord(String key, String value) {
     private static final DateTimeFormatter INSTANT = DateTimeFormatter
             .ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     static TopicRecord of(Change.Courier courier, long generation) {
         var value = new StringBuilder(192).append("{\"schema\":1,\"generation\":").append(generation)
@@ -45,16 +41,5 @@ record TopicRecord(String key, String value) {
                 + ",\"systemId\":\"" + marker.systemId()
                 + "\",\"timeline\":" + marker.timeline()
                 + ",\"at\":\"" + INSTANT.format(marker.at()) + "\"}");
-    }
-
-    /// The marker in this record's value.
-    ///
-    /// @throws RuntimeException if the value is none
-    Marker toMarker() {
-        JsonNode value = JSON.readTree(this.value);
-        return new Marker(value.required("generation").longValue(),
-                Marker.State.valueOf(value.required("state").stringValue()),
-                value.required("couriers").longValue(), value.required("systemId").stringValue(),
-                value.required("timeline").intValue(), Instant.parse(value.required("at").stringValue()));
     }
 }
