@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /// What the outside world asks of the system: set a performance, pay a delivery, read the experiment.
 ///
@@ -19,33 +20,40 @@ final class Client {
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT).build();
-    private final RunningSystem system;
+    private final Supplier<URI> payments;
+    private final Supplier<URI> incentives;
 
     Client(RunningSystem system) {
-        this.system = system;
+        this(system::payments, system);
+    }
+
+    /// Asks an instance of Payments of its own.
+    Client(Supplier<URI> payments, RunningSystem system) {
+        this.payments = payments;
+        this.incentives = system::incentives;
     }
 
     Answer setPerformance(long courierId, Level level) {
-        return post(system.incentives().resolve("/incentives/performance/" + courierId),
+        return post(incentives.get().resolve("/incentives/performance/" + courierId),
                 "{\"performance\":\"" + level + "\"}");
     }
 
     /// @param amount as it stands in the request, digit by digit
     Answer pay(String deliveryId, long courierId, String amount) {
-        return post(system.payments().resolve("/payments"), "{\"deliveryId\":\"" + deliveryId + "\",\"courierId\":"
+        return post(payments.get().resolve("/payments"), "{\"deliveryId\":\"" + deliveryId + "\",\"courierId\":"
                 + courierId + ",\"amount\":" + amount + "}");
     }
 
     Answer payment(String deliveryId) {
-        return get(system.payments().resolve("/payments/" + deliveryId));
+        return get(payments.get().resolve("/payments/" + deliveryId));
     }
 
     Answer paymentsOf(long courierId) {
-        return get(system.payments().resolve("/payments?courierId=" + courierId));
+        return get(payments.get().resolve("/payments?courierId=" + courierId));
     }
 
     Counts experiment() {
-        Answer answer = get(system.payments().resolve("/experiments/courier-performance"));
+        Answer answer = get(payments.get().resolve("/experiments/courier-performance"));
         if (answer.status() != 200) {
             throw new AssertionError("no experiment: " + answer);
         }

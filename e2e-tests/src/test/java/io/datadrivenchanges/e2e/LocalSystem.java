@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 import io.datadrivenchanges.stack.LocalStack;
 import io.datadrivenchanges.stack.Part;
@@ -27,8 +28,23 @@ final class LocalSystem implements RunningSystem {
 
     /// Starts everything and returns when every part is ready.
     static LocalSystem start(Duration period) {
-        return new LocalSystem(LocalStack.of(ROOT).says(LOG::info)
-                .set(Part.PAYMENTS, "experiment.period", period.toMillis() + "ms").start());
+        return start(period, UnaryOperator.identity());
+    }
+
+    /// The same with more settings.
+    static LocalSystem start(Duration period, UnaryOperator<LocalStack.Builder> settings) {
+        return new LocalSystem(settings.apply(LocalStack.of(ROOT).says(LOG::info)
+                .set(Part.PAYMENTS, "experiment.period", period.toMillis() + "ms")).start());
+    }
+
+    /// What it is made of, for those who break it in ways that containers have not.
+    LocalStack stack() {
+        return stack;
+    }
+
+    /// The table that Incentives owns.
+    CourierTable courierTable() {
+        return new CourierTable(stack.postgres().jdbcUrl("incentives"));
     }
 
     @Override

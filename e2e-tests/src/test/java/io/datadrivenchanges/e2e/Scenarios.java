@@ -364,8 +364,9 @@ abstract class Scenarios {
             });
             awaiting("the mismatch is in the log", MISMATCH_LOGGED).untilAsserted(() -> {
                 pay(courier);
-                assertThat(system.log(Part.PAYMENTS)).anySatisfy(line -> assertThat(line).contains("\"experiment_name\"",
-                        "\"cause\"", Long.toString(courier), "HIGH", "OUTSTANDING"));
+                assertThat(system.log(Part.PAYMENTS))
+                        .anySatisfy(line -> assertThat(line).contains("\"experiment_name\"",
+                                "\"cause\"", Long.toString(courier), "HIGH", "OUTSTANDING"));
             });
             await("the mismatch is in the summary").atMost(LOGGED).untilAsserted(
                     () -> assertThat(lastSummary().of("results_do_not_match")).isPositive());

@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -48,7 +50,23 @@ final class Topic {
 
     /// What the topic holds about couriers now, from the beginning to the end, marks and heartbeats left out.
     List<Change> changes() {
-        var changes = new ArrayList<Change>();
+        return records().stream().filter(record -> !record.key().startsWith("@"))
+                .map(record -> Change.of(JSON.readTree(record.value()))).toList();
+    }
+
+    /// Partitions that hold couriers.
+    Set<Integer> partitionsOfCouriers() {
+        return records().stream().filter(record -> !record.key().startsWith("@")).map(ConsumerRecord::partition)
+                .collect(Collectors.toSet());
+    }
+
+    /// Whether anything has this key.
+    boolean has(String key) {
+        return records().stream().anyMatch(record -> record.key().equals(key));
+    }
+
+    private List<ConsumerRecord<String, String>> records() {
+        var records = new ArrayList<ConsumerRecord<String, String>>();
         try (var consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", bootstrapServers, "group.protocol",
                 "classic", "isolation.level", "read_uncommitted"), new StringDeserializer(),
                 new StringDeserializer())) {
@@ -63,21 +81,30 @@ final class Topic {
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError("the topic's end was not reached within " + LIMIT);
                 }
-                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
-                    if (!record.key().startsWith("@")) {
-                        changes.add(Change.of(JSON.readTree(record.value())));
-                    }
-                }
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
             }
         }
-        return changes;
+        return records;
     }
 
     /// Appends a courier's record beside the publisher: what no correct writer would do.
     void corrupt(Change change) {
+        write(Long.toString(change.courierId()), change.text());
+    }
+
+    /// Appends what tells readers that a generation begins or is complete.
+    ///
+    /// @param state `BUILDING` or `COMPLETE`
+    void mark(long generation, String state, long couriers) {
+        write("@generation",
+                "{\"schema\":1,\"generation\":%d,\"state\":\"%s\",\"couriers\":%d,\"systemId\":\"1\",\"timeline\":1,\"at\":\"%s\"}"
+                        .formatted(generation, state, couriers, Instant.now()));
+    }
+
+    private void write(String key, String value) {
         try (var producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all"),
                 new StringSerializer(), new StringSerializer())) {
-            producer.send(new ProducerRecord<>(NAME, Long.toString(change.courierId()), change.text()))
+            producer.send(new ProducerRecord<>(NAME, key, value))
                     .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new AssertionError("the record was not written", e);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Service {
     private static final String READINESS = "/actuator/health/readiness";
     private static final Pattern ANY = Pattern.compile("");
-    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(25);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
     private static final String VERSION = "0.1.0-SNAPSHOT";

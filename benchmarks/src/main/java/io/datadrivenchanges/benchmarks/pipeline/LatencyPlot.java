@@ -1,8 +1,12 @@
 package io.datadrivenchanges.benchmarks.pipeline;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
 
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
@@ -12,7 +16,7 @@ import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/// Draws how the latency grows towards the slowest changes: both axes logarithmic, the lower one by "one in n is slower".
+/// Draws how the latency grows towards the slowest changes: both axes logarithmic, the lower one by how many are slower.
 final class LatencyPlot {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 480;
@@ -26,9 +30,10 @@ final class LatencyPlot {
     static void write(PipelineLatency.Result result, Path file) {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).theme(ChartTheme.XChart)
                 .title("commit → visible, " + result.rate() + " changes/s")
-                .xAxisTitle("one change in n is slower").yAxisTitle("milliseconds").build();
+                .xAxisTitle("share of changes that are at least this fast").yAxisTitle("milliseconds").build();
         chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true)
-                .setLegendPosition(LegendPosition.OutsideS);
+                .setxAxisTickLabelsFormattingFunction(LatencyPlot::share).setYAxisDecimalPattern("0.##")
+                .setLegendPosition(LegendPosition.OutsideS).setChartBackgroundColor(Color.WHITE);
         for (Contender contender : Contender.values()) {
             var latencies = new Latencies();
             result.side(contender).rounds().forEach(round -> latencies.add(round.latencies()));
@@ -46,5 +51,10 @@ final class LatencyPlot {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// One in 100 is slower: 99 %.
+    private static String share(double oneIn) {
+        return new DecimalFormat("0.## %", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(1 - 1 / oneIn);
     }
 }
