@@ -28,7 +28,7 @@ public final class KafkaPerformanceCache implements PerformanceCache, AutoClosea
         copy = new LocalCopy(settings.partitions, settings.maxStaleness, settings.clockError, InstantSource.system(),
                 System::nanoTime, counts);
         reader = new TopicReader(settings.topic, settings.partitions, settings.topicCheckInterval, settings.client,
-                new JsonRecordDecoder(), copy, counts, waiters, System::nanoTime);
+                new PinnedRecordDecoder(), copy, counts, waiters, System::nanoTime);
         reader.start();
     }
 

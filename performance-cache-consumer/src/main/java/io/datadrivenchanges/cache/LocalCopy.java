@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -35,7 +35,8 @@ final class LocalCopy {
     private final LongSupplier nanoTime;
     private final Counts counts;
     private final List<AppliedListener> listeners = new CopyOnWriteArrayList<>();
-    private final Set<Long> poisonedOfUnknownGeneration = new HashSet<>();
+    /// Couriers, with their partition, whose last record names no generation that could be read.
+    private final Map<Long, Integer> poisonedOfUnknownGeneration = new HashMap<>();
 
     private Generation newest;
     private boolean caughtUp;
@@ -166,7 +167,6 @@ final class LocalCopy {
     /// Every partition has been read to the end that it had at the start.
     void caughtUp() {
         caughtUp = true;
-        poisonedOfUnknownGeneration.clear();
         publishIfComplete();
     }
 
@@ -187,6 +187,9 @@ final class LocalCopy {
         switch (offer.fate()) {
             case APPLIED -> {
                 counts.applied().increment();
+                if (!poisonedOfUnknownGeneration.isEmpty()) {
+                    poisonedOfUnknownGeneration.remove(change.courierId());
+                }
                 if (isAnswering(newest)) {
                     tell(change, offer.oldVersion());
                 } else {
@@ -205,6 +208,11 @@ final class LocalCopy {
     }
 
     private void control(int partition, TopicRecord.Control control) {
+        if (control instanceof TopicRecord.Marker marker && !marker.complete()
+                && marker.generation() >= newest.number()) {
+            // All that the partition has of this generation stands behind its beginning.
+            poisonedOfUnknownGeneration.values().removeIf(poisoned -> poisoned == partition);
+        }
         if (superseded(control.generation())) {
             return;
         }
@@ -230,7 +238,7 @@ final class LocalCopy {
         switch (malformed) {
             case TopicRecord.MalformedChange change -> {
                 if (change.generation() == TopicRecord.UNREADABLE) {
-                    poisonEverywhere(change.courierId());
+                    poisonEverywhere(partition, change.courierId());
                 } else if (superseded(change.generation())) {
                     return;
                 } else {
@@ -257,16 +265,15 @@ final class LocalCopy {
         counts.poisoned().increment();
     }
 
-    /// The record may belong to the generation that answers, to the one being built, or, while old records are read
-    /// after a start, to one whose first record is still to come: compaction keeps no order between generations.
-    private void poisonEverywhere(long courierId) {
+    /// The record may belong to the generation that answers, to the newest one, or to one whose first readable record is
+    /// still to come: compaction may have taken the records before it. So it is remembered until one of the courier's
+    /// records can be read or its partition is seen to begin a generation.
+    private void poisonEverywhere(int partition, long courierId) {
         if (voice instanceof Speaking(Generation generation)) {
             generation.entries().poison(courierId, TopicRecord.UNREADABLE);
         }
         newest.entries().poison(courierId, TopicRecord.UNREADABLE);
-        if (!caughtUp) {
-            poisonedOfUnknownGeneration.add(courierId);
-        }
+        poisonedOfUnknownGeneration.put(courierId, partition);
         publishIfComplete();
     }
 
@@ -278,7 +285,7 @@ final class LocalCopy {
         }
         if (generation > newest.number()) {
             newest = new Generation(generation, partitions);
-            for (Long courierId : poisonedOfUnknownGeneration) {
+            for (Long courierId : poisonedOfUnknownGeneration.keySet()) {
                 newest.entries().poison(courierId, TopicRecord.UNREADABLE);
             }
         }

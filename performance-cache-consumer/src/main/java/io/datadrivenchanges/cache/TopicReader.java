@@ -1,5 +1,6 @@
 package io.datadrivenchanges.cache;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ final class TopicReader implements Runnable, AutoCloseable {
     private final int partitions;
     private final Duration topicCheckInterval;
     private final Map<String, Object> connection;
-    private final RecordDecoder decoder;
+    private final PinnedRecordDecoder decoder;
     private final LocalCopy copy;
     private final Counts counts;
     private final Waiters waiters;
@@ -67,13 +68,13 @@ final class TopicReader implements Runnable, AutoCloseable {
     private boolean wasReady;
     private boolean rebuilding = true;
     private long rebuildStart;
-    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+    private volatile @Nullable KafkaConsumer<ByteBuffer, ByteBuffer> consumer;
     private volatile String detail = "starting";
     private volatile long behind = -1;
     private volatile double rebuildSeconds = Double.NaN;
 
     TopicReader(String topic, int partitions, Duration topicCheckInterval, Map<String, Object> connection,
-            RecordDecoder decoder, LocalCopy copy, Counts counts, Waiters waiters, LongSupplier nanoTime) {
+            PinnedRecordDecoder decoder, LocalCopy copy, Counts counts, Waiters waiters, LongSupplier nanoTime) {
         this.topic = topic;
         this.partitions = partitions;
         this.topicCheckInterval = topicCheckInterval;
@@ -103,7 +104,7 @@ final class TopicReader implements Runnable, AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        KafkaConsumer<byte[], byte[]> reading = consumer;
+        KafkaConsumer<ByteBuffer, ByteBuffer> reading = consumer;
         if (reading != null) {
             reading.wakeup();
         }
@@ -307,12 +308,12 @@ final class TopicReader implements Runnable, AutoCloseable {
     /// The two clients of an attempt.
     private final class Clients implements AutoCloseable {
         private final Admin admin = Admin.create(ClientSettings.admin(connection));
-        private final KafkaConsumer<byte[], byte[]> records;
+        private final KafkaConsumer<ByteBuffer, ByteBuffer> records;
 
         private Clients() {
             try {
-                records = new KafkaConsumer<>(ClientSettings.consumer(connection), new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer());
+                records = new KafkaConsumer<>(ClientSettings.consumer(connection), new ByteBufferDeserializer(),
+                        new ByteBufferDeserializer());
             } catch (RuntimeException e) {
                 admin.close(CLOSE_CLIENT);
                 throw e;
@@ -353,7 +354,7 @@ final class TopicReader implements Runnable, AutoCloseable {
             boolean reachedEnd = false;
             troubleOver();
             while (!isClosed()) {
-                for (ConsumerRecord<byte[], byte[]> record : clients.records.poll(POLL)) {
+                for (ConsumerRecord<ByteBuffer, ByteBuffer> record : clients.records.poll(POLL)) {
                     copy.read(record.partition(), record.offset(), decoder.decode(record.key(), record.value()));
                 }
                 if (!reachedEnd) {

@@ -239,6 +239,40 @@ class LocalCopyTest {
     }
 
     @Test
+    void keepsThePoisonThatIsReadWhileNoGenerationAnswers() {
+        // What compaction left: the courier's own change and the beginning of generation 5 stood before the poison.
+        var topic = new Topic().caughtUp().read(new TopicRecord.MalformedChange(42, 0, 0, "null"))
+                .change(5, 43, 1, NORMAL).complete(5, 1).heartbeat(5);
+
+        assertUnknown(topic, 42, Lookup.Reason.POISONED, CacheState.READY);
+        assertThat(known(topic, 43)).isEqualTo(1);
+    }
+
+    @Test
+    void keepsThePoisonThatIsReadBeforeTheRestOfTheNextGeneration() {
+        var topic = Topic.ready().read(new TopicRecord.MalformedChange(42, 0, 0, "null"))
+                .change(6, 43, 1, NORMAL).complete(6, 2).heartbeat(6);
+
+        assertUnknown(topic, 42, Lookup.Reason.POISONED, CacheState.READY);
+    }
+
+    @Test
+    void forgetsThePoisonBeforeTheBeginningOfAGeneration() {
+        var topic = Topic.ready().read(new TopicRecord.MalformedChange(42, 0, 0, "null"))
+                .building(6).change(6, 43, 1, NORMAL).complete(6, 1).heartbeat(6);
+
+        assertThat(topic.copy.lookup(42)).isInstanceOf(Lookup.Absent.class);
+    }
+
+    @Test
+    void forgetsThePoisonOfACourierWhoCouldBeReadSince() {
+        var topic = Topic.ready().read(new TopicRecord.MalformedChange(42, 0, 0, "null")).change(5, 42, 8, HIGH)
+                .change(6, 43, 1, NORMAL).complete(6, 1).heartbeat(6);
+
+        assertThat(topic.copy.lookup(42)).isInstanceOf(Lookup.Absent.class);
+    }
+
+    @Test
     void quarantinesACourierWithTwoLevelsInOneVersion() {
         var topic = Topic.ready().change(5, 42, 7, NORMAL);
         assertUnknown(topic, 42, Lookup.Reason.POISONED, CacheState.READY);
