@@ -34,6 +34,7 @@ final class LocalCopy {
     private final InstantSource wallClock;
     private final LongSupplier nanoTime;
     private final Counts counts;
+    private final SampledReads reads;
     private final List<AppliedListener> listeners = new CopyOnWriteArrayList<>();
     /// Couriers, with their partition, whose last record names no generation that could be read.
     private final Map<Long, Integer> poisonedOfUnknownGeneration = new HashMap<>();
@@ -51,6 +52,7 @@ final class LocalCopy {
         this.wallClock = wallClock;
         this.nanoTime = nanoTime;
         this.counts = counts;
+        reads = new SampledReads(partitions, wallClock, clockError, nanoTime.getAsLong());
         newest = new Generation(TopicRecord.UNREADABLE, partitions);
         voice = new Silent(CacheState.STARTING, Lookup.Reason.STARTING);
     }
@@ -67,10 +69,7 @@ final class LocalCopy {
     private record Speaking(Generation generation) implements Voice {}
 
     Lookup lookup(long courierId) {
-        Lookup answer = switch (voice) {
-            case Silent silent -> silent.unknown();
-            case Speaking(Generation generation) -> lookup(generation, courierId);
-        };
+        Lookup answer = answer(courierId, true);
         counts.lookups(switch (answer) {
             case Lookup.Known _ -> Counts.Answer.KNOWN;
             case Lookup.Absent _ -> Counts.Answer.ABSENT;
@@ -79,30 +78,45 @@ final class LocalCopy {
         return answer;
     }
 
+    /// The same answer, for the cache's own purposes: neither counted nor sampled.
+    Lookup peek(long courierId) {
+        return answer(courierId, false);
+    }
+
+    Consistency consistency() {
+        return reads.consistency();
+    }
+
+    private Lookup answer(long courierId, boolean sampling) {
+        return switch (voice) {
+            case Silent silent -> silent.unknown();
+            case Speaking(Generation generation) -> answer(generation, courierId, sampling);
+        };
+    }
+
     /// The watermark is read before the entry and the clock after it: whatever happens between, even a frozen process,
     /// the bound cannot come out smaller than the truth.
-    private Lookup lookup(Generation generation, long courierId) {
+    private Lookup answer(Generation generation, long courierId, boolean sampling) {
         boolean beating = generation.watermark().isKnown();
         long moment = generation.watermark().moment();
         Entry entry = generation.entries().get(courierId);
         if (generation.isUntrusted()) {
             return new Lookup.Unknown(Lookup.Reason.UNTRUSTED);
         }
-        long bound = beating ? bound(moment) : Watermark.UNKNOWN;
-        if (bound > maxStalenessNanos) {
+        long now = nanoTime.getAsLong();
+        long bound = beating ? now - moment + clockErrorNanos : Watermark.UNKNOWN;
+        if (isStale(bound)) {
             return new Lookup.Unknown(Lookup.Reason.STALE);
         }
-        if (entry == null) {
-            return new Lookup.Absent(Duration.ofNanos(bound));
-        }
-        if (entry.isPoisoned()) {
+        if (entry != null && entry.isPoisoned()) {
             return new Lookup.Unknown(Lookup.Reason.POISONED);
         }
-        return new Lookup.Known(entry.level(), entry.version(), entry.committedAt(), Duration.ofNanos(bound));
-    }
-
-    private long bound(long moment) {
-        return nanoTime.getAsLong() - moment + clockErrorNanos;
+        if (sampling) {
+            reads.offer(generation, courierId, entry == null ? 0 : entry.version(), now);
+        }
+        return entry == null
+                ? new Lookup.Absent(Duration.ofNanos(bound))
+                : new Lookup.Known(entry.level(), entry.version(), entry.committedAt(), Duration.ofNanos(bound));
     }
 
     /// The state together with what belongs to it.
@@ -131,7 +145,11 @@ final class LocalCopy {
     }
 
     private CacheState state(Generation generation, long bound) {
-        return generation.isUntrusted() || bound > maxStalenessNanos ? CacheState.DEGRADED : CacheState.READY;
+        return generation.isUntrusted() || isStale(bound) ? CacheState.DEGRADED : CacheState.READY;
+    }
+
+    private boolean isStale(long bound) {
+        return bound > maxStalenessNanos;
     }
 
     private String complaint(Generation generation) {
@@ -142,7 +160,9 @@ final class LocalCopy {
 
     private long bound(Generation generation) {
         Watermark watermark = generation.watermark();
-        return watermark.isKnown() ? bound(watermark.moment()) : Watermark.UNKNOWN;
+        return watermark.isKnown()
+                ? nanoTime.getAsLong() - watermark.moment() + clockErrorNanos
+                : Watermark.UNKNOWN;
     }
 
     void listen(AppliedListener listener) {
@@ -156,6 +176,11 @@ final class LocalCopy {
     /// Takes in the next record of a partition.
     void read(int partition, long offset, TopicRecord record) {
         counts.read().increment();
+        if (record instanceof TopicRecord.Change change) {
+            // By far the most frequent: kept apart from the switch, whose first use costs a start tens of milliseconds.
+            change(partition, offset, change);
+            return;
+        }
         switch (record) {
             case TopicRecord.Change change -> change(partition, offset, change);
             case TopicRecord.Control control -> control(partition, control);
@@ -173,6 +198,7 @@ final class LocalCopy {
     /// Forgets everything and gives this reason from now on.
     void silence(CacheState state, Lookup.Reason reason) {
         voice = new Silent(state, reason);
+        reads.answering(null);
         newest = new Generation(TopicRecord.UNREADABLE, partitions);
         poisonedOfUnknownGeneration.clear();
         caughtUp = false;
@@ -191,6 +217,7 @@ final class LocalCopy {
                     poisonedOfUnknownGeneration.remove(change.courierId());
                 }
                 if (isAnswering(newest)) {
+                    reads.applied(change);
                     tell(change, offer.oldVersion());
                 } else {
                     publishIfComplete();
@@ -201,6 +228,7 @@ final class LocalCopy {
             case CONFLICT -> {
                 counts.poisoned().increment();
                 counts.conflicts().increment();
+                reads.poisoned(change.courierId());
                 quarantined(partition, offset, "courier " + change.courierId(),
                         "version " + change.version() + " has two levels");
             }
@@ -218,8 +246,12 @@ final class LocalCopy {
         }
         counts.control().increment();
         switch (control) {
-            case TopicRecord.Heartbeat heartbeat ->
+            case TopicRecord.Heartbeat heartbeat -> {
                 newest.watermark().beat(partition, nanoTime.getAsLong(), delayNanos(heartbeat.committedMicros()));
+                if (isAnswering(newest)) {
+                    reads.beat(partition, heartbeat.committedMicros());
+                }
+            }
             case TopicRecord.Marker marker -> {
                 if (marker.complete()) {
                     newest.completed(partition, marker.couriers());
@@ -245,6 +277,7 @@ final class LocalCopy {
                     newest.entries().poison(change.courierId(), change.version());
                     publishIfComplete();
                 }
+                reads.poisoned(change.courierId());
                 quarantined(partition, offset, "courier " + change.courierId(), change.why());
             }
             case TopicRecord.MalformedKey key -> {
@@ -292,13 +325,18 @@ final class LocalCopy {
         return false;
     }
 
+    private boolean isCaughtUp() {
+        return caughtUp;
+    }
+
     private boolean isAnswering(Generation generation) {
         return voice instanceof Speaking(Generation answering) && answering == generation;
     }
 
     private void publishIfComplete() {
-        if (caughtUp && !isAnswering(newest) && newest.isComplete()) {
+        if (isCaughtUp() && !isAnswering(newest) && newest.isComplete()) {
             voice = new Speaking(newest);
+            reads.answering(newest);
         }
     }
 

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -23,6 +28,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -148,24 +156,21 @@ final class TopicReader implements Runnable, AutoCloseable {
     private void attempt() {
         behind = -1;
         try (var clients = new Clients()) {
-            TopicDescription description = awaitTopic(clients.admin);
-            if (description == null) {
+            Facts facts = awaitTopic(clients);
+            if (facts == null) {
                 return;
             }
-            if (description.partitions().size() != partitions) {
-                throw new Refused("topic " + topic + " has " + description.partitions().size()
-                        + " partitions, performance.cache.partitions says " + partitions);
-            }
+            refuseUnlessAsConfigured(facts);
             if (copy.state() == CacheState.STOPPED) {
                 copy.silence(CacheState.STARTING, Lookup.Reason.STARTING);
             }
-            new Reading(clients, description.topicId()).follow();
+            new Reading(clients, facts.topicId()).follow();
         }
     }
 
     /// Asks for the topic until it is there; null if closed meanwhile.
-    private @Nullable TopicDescription awaitTopic(Admin admin) {
-        CompletableFuture<TopicDescription> answer = describe(admin);
+    private @Nullable Facts awaitTopic(Clients clients) {
+        CompletableFuture<Facts> answer = clients.facts;
         while (!isClosed()) {
             try {
                 return answer.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -185,15 +190,57 @@ final class TopicReader implements Runnable, AutoCloseable {
                 return null;
             }
             pause(ASK_AGAIN.toNanos());
-            answer = describe(admin);
+            answer = describe(clients.admin);
         }
         return null;
     }
 
-    private CompletableFuture<TopicDescription> describe(Admin admin) {
-        var options = new DescribeTopicsOptions().timeoutMs((int) DESCRIBE.toMillis());
-        return Objects.requireNonNull(admin.describeTopics(List.of(topic), options).topicNameValues().get(topic))
-                .toCompletionStage().toCompletableFuture();
+    /// What is asked about the topic, at the start and then again and again.
+    ///
+    /// @param cleanupPolicy null where this client may not read the settings of topics
+    private record Facts(Uuid topicId, int partitions, @Nullable String cleanupPolicy) {}
+
+    private CompletableFuture<Facts> describe(Admin admin) {
+        int timeout = (int) DESCRIBE.toMillis();
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        CompletionStage<TopicDescription> description = Objects.requireNonNull(
+                admin.describeTopics(List.of(topic), new DescribeTopicsOptions().timeoutMs(timeout))
+                        .topicNameValues().get(topic))
+                .toCompletionStage();
+        CompletionStage<Optional<String>> policy = Objects.requireNonNull(
+                admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().timeoutMs(timeout)).values()
+                        .get(resource))
+                .toCompletionStage()
+                .thenApply(config -> Optional.ofNullable(config.get(TopicConfig.CLEANUP_POLICY_CONFIG))
+                        .map(ConfigEntry::value))
+                .exceptionally(TopicReader::noneIfNotAllowed);
+        return description.thenCombine(policy, (found, cleanup) -> new Facts(found.topicId(), found.partitions().size(),
+                cleanup.orElse(null))).toCompletableFuture();
+    }
+
+    /// To read a topic needs no right to read its settings.
+    private static Optional<String> noneIfNotAllowed(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+        if (cause instanceof AuthorizationException) {
+            return Optional.empty();
+        }
+        throw new CompletionException(cause);
+    }
+
+    /// With another number of partitions couriers may have moved, and without compaction they disappear after a while.
+    private void refuseUnlessAsConfigured(Facts facts) {
+        if (facts.partitions() != partitions) {
+            throw new Refused("topic " + topic + " has " + facts.partitions()
+                    + " partitions, performance.cache.partitions says " + partitions);
+        }
+        String policy = facts.cleanupPolicy();
+        if (policy != null && !policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+            throw new Refused(
+                    "topic " + topic + " has cleanup.policy=" + policy + ", which loses couriers; it has to be "
+                            + TopicConfig.CLEANUP_POLICY_COMPACT);
+        }
     }
 
     private Object servers() {
@@ -305,9 +352,10 @@ final class TopicReader implements Runnable, AutoCloseable {
         Thread.currentThread().interrupt();
     }
 
-    /// The two clients of an attempt.
+    /// The two clients of an attempt. While one already asks for the topic the other is being built.
     private final class Clients implements AutoCloseable {
         private final Admin admin = Admin.create(ClientSettings.admin(connection));
+        private final CompletableFuture<Facts> facts = describe(admin);
         private final KafkaConsumer<ByteBuffer, ByteBuffer> records;
 
         private Clients() {
@@ -334,7 +382,7 @@ final class TopicReader implements Runnable, AutoCloseable {
         private final Clients clients;
         private final Uuid topicId;
         private final Map<TopicPartition, Long> ends;
-        private @Nullable CompletableFuture<TopicDescription> check;
+        private @Nullable CompletableFuture<Facts> check;
         private long checkedAt = nanoTime.getAsLong();
 
         private Reading(Clients clients, Uuid topicId) {
@@ -383,7 +431,7 @@ final class TopicReader implements Runnable, AutoCloseable {
         /// Asks without waiting whether this is still the same topic. A topic that is only gone is not dropped: without
         /// heartbeats the copy turns stale by itself, and a broker that starts may not know its topics yet.
         private void checkTopic() {
-            CompletableFuture<TopicDescription> asked = check;
+            CompletableFuture<Facts> asked = check;
             if (asked == null) {
                 if (nanoTime.getAsLong() - checkedAt >= topicCheckInterval.toNanos()) {
                     check = describe(clients.admin);
@@ -398,13 +446,11 @@ final class TopicReader implements Runnable, AutoCloseable {
             if (asked.isCompletedExceptionally()) {
                 return;
             }
-            TopicDescription description = asked.resultNow();
-            if (!description.topicId().equals(topicId)) {
+            Facts facts = asked.resultNow();
+            if (!facts.topicId().equals(topicId)) {
                 throw new TopicChanged(Counts.Rebuild.RECREATED, "topic " + topic + " was created again");
             }
-            if (description.partitions().size() != partitions) {
-                throw new TopicChanged(Counts.Rebuild.RECREATED, "topic " + topic + " has other partitions");
-            }
+            refuseUnlessAsConfigured(facts);
         }
     }
 
