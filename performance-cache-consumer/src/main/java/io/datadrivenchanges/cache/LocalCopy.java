@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /// The couriers as the topic tells them, and what may be said about them. Knows nothing of Kafka's clients.
 ///
 /// Records change the *newest* generation only. It answers once it is complete and the topic has been read to the end
-/// taken at the start; until then the generation before it goes on answering, for as long as its own staleness bound
-/// holds. What answers is one reference, swapped by one volatile write, so that a lookup sees all of the old or all of
+/// taken at the start; until then, and until its first heartbeat, the generation before it goes on answering, for as long
+/// as its own staleness bound holds. What answers is one reference, swapped by one volatile write, so that a lookup sees all of the old or all of
 /// the new.
 ///
 /// One thread writes ([#read], [#caughtUp], [#silence]); any thread may look up.
@@ -248,6 +248,7 @@ final class LocalCopy {
         switch (control) {
             case TopicRecord.Heartbeat heartbeat -> {
                 newest.watermark().beat(partition, nanoTime.getAsLong(), delayNanos(heartbeat.committedMicros()));
+                publishIfComplete();
                 if (isAnswering(newest)) {
                     reads.beat(partition, heartbeat.committedMicros());
                 }
@@ -334,7 +335,8 @@ final class LocalCopy {
     }
 
     private void publishIfComplete() {
-        if (isCaughtUp() && !isAnswering(newest) && newest.isComplete()) {
+        if (isCaughtUp() && !isAnswering(newest) && newest.isComplete()
+                && (voice instanceof Silent || newest.watermark().isKnown())) {
             voice = new Speaking(newest);
             reads.answering(newest);
         }

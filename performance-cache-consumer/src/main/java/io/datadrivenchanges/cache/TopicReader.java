@@ -6,10 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,10 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.DescribeConfigsOptions;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -28,9 +21,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -156,7 +146,7 @@ final class TopicReader implements Runnable, AutoCloseable {
     private void attempt() {
         behind = -1;
         try (var clients = new Clients()) {
-            Facts facts = awaitTopic(clients);
+            TopicFacts facts = awaitTopic(clients);
             if (facts == null) {
                 return;
             }
@@ -164,13 +154,13 @@ final class TopicReader implements Runnable, AutoCloseable {
             if (copy.state() == CacheState.STOPPED) {
                 copy.silence(CacheState.STARTING, Lookup.Reason.STARTING);
             }
-            new Reading(clients, facts.topicId()).follow();
+            new Reading(clients, facts.id()).follow();
         }
     }
 
     /// Asks for the topic until it is there; null if closed meanwhile.
-    private @Nullable Facts awaitTopic(Clients clients) {
-        CompletableFuture<Facts> answer = clients.facts;
+    private @Nullable TopicFacts awaitTopic(Clients clients) {
+        CompletableFuture<TopicFacts> answer = clients.facts;
         while (!isClosed()) {
             try {
                 return answer.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -190,56 +180,19 @@ final class TopicReader implements Runnable, AutoCloseable {
                 return null;
             }
             pause(ASK_AGAIN.toNanos());
-            answer = describe(clients.admin);
+            answer = ask(clients.admin);
         }
         return null;
     }
 
-    /// What is asked about the topic, at the start and then again and again.
-    ///
-    /// @param cleanupPolicy null where this client may not read the settings of topics
-    private record Facts(Uuid topicId, int partitions, @Nullable String cleanupPolicy) {}
-
-    private CompletableFuture<Facts> describe(Admin admin) {
-        int timeout = (int) DESCRIBE.toMillis();
-        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        CompletionStage<TopicDescription> description = Objects.requireNonNull(
-                admin.describeTopics(List.of(topic), new DescribeTopicsOptions().timeoutMs(timeout))
-                        .topicNameValues().get(topic))
-                .toCompletionStage();
-        CompletionStage<Optional<String>> policy = Objects.requireNonNull(
-                admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().timeoutMs(timeout)).values()
-                        .get(resource))
-                .toCompletionStage()
-                .thenApply(config -> Optional.ofNullable(config.get(TopicConfig.CLEANUP_POLICY_CONFIG))
-                        .map(ConfigEntry::value))
-                .exceptionally(TopicReader::noneIfNotAllowed);
-        return description.thenCombine(policy, (found, cleanup) -> new Facts(found.topicId(), found.partitions().size(),
-                cleanup.orElse(null))).toCompletableFuture();
+    private CompletableFuture<TopicFacts> ask(Admin admin) {
+        return TopicFacts.ask(admin, topic, DESCRIBE);
     }
 
-    /// To read a topic needs no right to read its settings.
-    private static Optional<String> noneIfNotAllowed(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
-        if (cause instanceof AuthorizationException) {
-            return Optional.empty();
-        }
-        throw new CompletionException(cause);
-    }
-
-    /// With another number of partitions couriers may have moved, and without compaction they disappear after a while.
-    private void refuseUnlessAsConfigured(Facts facts) {
-        if (facts.partitions() != partitions) {
-            throw new Refused("topic " + topic + " has " + facts.partitions()
-                    + " partitions, performance.cache.partitions says " + partitions);
-        }
-        String policy = facts.cleanupPolicy();
-        if (policy != null && !policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
-            throw new Refused(
-                    "topic " + topic + " has cleanup.policy=" + policy + ", which loses couriers; it has to be "
-                            + TopicConfig.CLEANUP_POLICY_COMPACT);
+    private void refuseUnlessAsConfigured(TopicFacts facts) {
+        String objection = facts.objection(topic, partitions);
+        if (objection != null) {
+            throw new Refused(objection);
         }
     }
 
@@ -355,7 +308,7 @@ final class TopicReader implements Runnable, AutoCloseable {
     /// The two clients of an attempt. While one already asks for the topic the other is being built.
     private final class Clients implements AutoCloseable {
         private final Admin admin = Admin.create(ClientSettings.admin(connection));
-        private final CompletableFuture<Facts> facts = describe(admin);
+        private final CompletableFuture<TopicFacts> facts = ask(admin);
         private final KafkaConsumer<ByteBuffer, ByteBuffer> records;
 
         private Clients() {
@@ -382,7 +335,7 @@ final class TopicReader implements Runnable, AutoCloseable {
         private final Clients clients;
         private final Uuid topicId;
         private final Map<TopicPartition, Long> ends;
-        private @Nullable CompletableFuture<Facts> check;
+        private @Nullable CompletableFuture<TopicFacts> check;
         private long checkedAt = nanoTime.getAsLong();
 
         private Reading(Clients clients, Uuid topicId) {
@@ -431,10 +384,10 @@ final class TopicReader implements Runnable, AutoCloseable {
         /// Asks without waiting whether this is still the same topic. A topic that is only gone is not dropped: without
         /// heartbeats the copy turns stale by itself, and a broker that starts may not know its topics yet.
         private void checkTopic() {
-            CompletableFuture<Facts> asked = check;
+            CompletableFuture<TopicFacts> asked = check;
             if (asked == null) {
                 if (nanoTime.getAsLong() - checkedAt >= topicCheckInterval.toNanos()) {
-                    check = describe(clients.admin);
+                    check = ask(clients.admin);
                 }
                 return;
             }
@@ -446,8 +399,8 @@ final class TopicReader implements Runnable, AutoCloseable {
             if (asked.isCompletedExceptionally()) {
                 return;
             }
-            Facts facts = asked.resultNow();
-            if (!facts.topicId().equals(topicId)) {
+            TopicFacts facts = asked.resultNow();
+            if (!facts.id().equals(topicId)) {
                 throw new TopicChanged(Counts.Rebuild.RECREATED, "topic " + topic + " was created again");
             }
             refuseUnlessAsConfigured(facts);

@@ -165,6 +165,15 @@ class LocalCopyTest {
     }
 
     @Test
+    void servesTheOldGenerationUntilTheNewOneBeats() {
+        var topic = Topic.ready().building(6).change(6, 42, 8, NORMAL).complete(6, 1);
+        assertThat(known(topic, 42)).isEqualTo(7);
+
+        topic.heartbeat(6);
+        assertThat(known(topic, 42)).isEqualTo(8);
+    }
+
+    @Test
     void doesNotTakeHeartbeatsOfTheNewGenerationAsProofForTheOld() {
         var topic = Topic.ready().building(6).pass(SECOND.multipliedBy(4)).heartbeat(6);
 

@@ -78,7 +78,7 @@ class SampledReadsTest {
         assertJudged(lookUp(Topic.ready(), 42).change(5, 42, 9, HIGH), 0, 0, 1);
         assertJudged(lookUp(Topic.ready(), 42).read(new TopicRecord.MalformedChange(42, 5, 8, "why")), 0, 0, 1);
         assertJudged(lookUp(Topic.ready(), 42).change(5, 42, 7, NORMAL), 0, 0, 1);
-        assertJudged(lookUp(Topic.ready(), 42).building(6).complete(6, 0), 0, 0, 1);
+        assertJudged(lookUp(Topic.ready(), 42).building(6).complete(6, 0).heartbeat(6), 0, 0, 1);
 
         var silenced = lookUp(Topic.ready(), 42);
         silenced.copy.silence(CacheState.REBUILDING, Lookup.Reason.REBUILDING);
