@@ -23,29 +23,40 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id another one means that the topic was created again
 /// @param partitions their number
-/// @param cleanupPolicy null where this client may read the topic, but not its settings
+/// @param cleanupPolicy null where it was not asked for, or this client may read the topic, but not its settings
 record TopicFacts(Uuid id, int partitions, @Nullable String cleanupPolicy) {
 
-    /// Asks the broker, without waiting. The answer fails with Kafka's own exception.
+    /// Asks the broker which topic this is, without waiting: all that is needed to begin, without the settings. The answer
+    /// fails with Kafka's own exception.
+    ///
+    /// @param limit after which it fails at the latest
+    static CompletableFuture<TopicFacts> askWhich(Admin admin, String topic, Duration limit) {
+        return description(admin, topic, limit)
+                .thenApply(found -> new TopicFacts(found.topicId(), found.partitions().size(), null))
+                .toCompletableFuture();
+    }
+
+    /// Asks the broker for everything, without waiting. The answer fails with Kafka's own exception.
     ///
     /// @param limit after which it fails at the latest
     static CompletableFuture<TopicFacts> ask(Admin admin, String topic, Duration limit) {
-        int milliseconds = (int) limit.toMillis();
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        CompletionStage<TopicDescription> description = Objects.requireNonNull(
-                admin.describeTopics(List.of(topic), new DescribeTopicsOptions().timeoutMs(milliseconds))
-                        .topicNameValues().get(topic))
-                .toCompletionStage();
+        var options = new DescribeConfigsOptions().timeoutMs((int) limit.toMillis());
         CompletionStage<Optional<String>> policy = Objects.requireNonNull(
-                admin.describeConfigs(List.of(resource), new DescribeConfigsOptions().timeoutMs(milliseconds))
-                        .values().get(resource))
+                admin.describeConfigs(List.of(resource), options).values().get(resource))
                 .toCompletionStage()
                 .thenApply(settings -> Optional.ofNullable(settings.get(TopicConfig.CLEANUP_POLICY_CONFIG))
                         .map(ConfigEntry::value))
                 .exceptionally(TopicFacts::noneIfNotAllowed);
-        return description.thenCombine(policy,
+        return description(admin, topic, limit).thenCombine(policy,
                 (found, cleanup) -> new TopicFacts(found.topicId(), found.partitions().size(), cleanup.orElse(null)))
                 .toCompletableFuture();
+    }
+
+    private static CompletionStage<TopicDescription> description(Admin admin, String topic, Duration limit) {
+        var options = new DescribeTopicsOptions().timeoutMs((int) limit.toMillis());
+        return Objects.requireNonNull(admin.describeTopics(List.of(topic), options).topicNameValues().get(topic))
+                .toCompletionStage();
     }
 
     private static Optional<String> noneIfNotAllowed(Throwable failure) {

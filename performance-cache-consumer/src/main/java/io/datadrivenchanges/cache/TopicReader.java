@@ -180,13 +180,13 @@ final class TopicReader implements Runnable, AutoCloseable {
                 return null;
             }
             pause(ASK_AGAIN.toNanos());
-            answer = ask(clients.admin);
+            answer = askWhich(clients.admin);
         }
         return null;
     }
 
-    private CompletableFuture<TopicFacts> ask(Admin admin) {
-        return TopicFacts.ask(admin, topic, DESCRIBE);
+    private CompletableFuture<TopicFacts> askWhich(Admin admin) {
+        return TopicFacts.askWhich(admin, topic, DESCRIBE);
     }
 
     private void refuseUnlessAsConfigured(TopicFacts facts) {
@@ -308,7 +308,7 @@ final class TopicReader implements Runnable, AutoCloseable {
     /// The two clients of an attempt. While one already asks for the topic the other is being built.
     private final class Clients implements AutoCloseable {
         private final Admin admin = Admin.create(ClientSettings.admin(connection));
-        private final CompletableFuture<TopicFacts> facts = ask(admin);
+        private final CompletableFuture<TopicFacts> facts = askWhich(admin);
         private final KafkaConsumer<ByteBuffer, ByteBuffer> records;
 
         private Clients() {
@@ -330,13 +330,15 @@ final class TopicReader implements Runnable, AutoCloseable {
         }
     }
 
-    /// One pass over one topic, from its beginning on.
+    /// One pass over one topic, from its beginning on. To begin it is enough to know which topic it is; nothing is answered
+    /// before all that has to be true of it was looked at, which happens meanwhile.
     private final class Reading {
         private final Clients clients;
         private final Uuid topicId;
         private final Map<TopicPartition, Long> ends;
         private @Nullable CompletableFuture<TopicFacts> check;
-        private long checkedAt = nanoTime.getAsLong();
+        private boolean checked;
+        private long checkedAt;
 
         private Reading(Clients clients, Uuid topicId) {
             this.clients = clients;
@@ -358,15 +360,19 @@ final class TopicReader implements Runnable, AutoCloseable {
                 for (ConsumerRecord<ByteBuffer, ByteBuffer> record : clients.records.poll(POLL)) {
                     copy.read(record.partition(), record.offset(), decoder.decode(record.key(), record.value()));
                 }
+                checkTopic();
                 if (!reachedEnd) {
-                    reachedEnd = reachedEnd();
+                    reachedEnd = measure() == 0 && checked;
+                    if (reachedEnd) {
+                        copy.caughtUp();
+                    }
                 }
                 changed();
-                checkTopic();
             }
         }
 
-        private boolean reachedEnd() {
+        /// How many records are left before the ends taken at the start.
+        private long measure() {
             long left = 0;
             for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
                 left += Math.max(0, end.getValue() - clients.records.position(end.getKey()));
@@ -375,10 +381,7 @@ final class TopicReader implements Runnable, AutoCloseable {
             detail = left == 0
                     ? "following topic " + topic
                     : "reading topic " + topic + ", " + left + " records to go";
-            if (left == 0) {
-                copy.caughtUp();
-            }
-            return left == 0;
+            return left;
         }
 
         /// Asks without waiting whether this is still the same topic. A topic that is only gone is not dropped: without
@@ -386,8 +389,8 @@ final class TopicReader implements Runnable, AutoCloseable {
         private void checkTopic() {
             CompletableFuture<TopicFacts> asked = check;
             if (asked == null) {
-                if (nanoTime.getAsLong() - checkedAt >= topicCheckInterval.toNanos()) {
-                    check = ask(clients.admin);
+                if (!checked || nanoTime.getAsLong() - checkedAt >= topicCheckInterval.toNanos()) {
+                    check = TopicFacts.ask(clients.admin, topic, DESCRIBE);
                 }
                 return;
             }
@@ -404,6 +407,7 @@ final class TopicReader implements Runnable, AutoCloseable {
                 throw new TopicChanged(Counts.Rebuild.RECREATED, "topic " + topic + " was created again");
             }
             refuseUnlessAsConfigured(facts);
+            checked = true;
         }
     }
 
