@@ -1,23 +1,31 @@
 package io.datadrivenchanges.benchmarks;
 
+import io.datadrivenchanges.benchmarks.pipeline.PipelineCapacity;
+import io.datadrivenchanges.benchmarks.pipeline.PipelineLatency;
 import io.datadrivenchanges.stack.StackException;
+import io.datadrivenchanges.traffic.Traffic;
+import io.datadrivenchanges.traffic.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// The command line of the benchmarks: `java -jar benchmarks/target/benchmarks.jar pipeline`.
-@Command(name = "benchmarks", mixinStandardHelpOptions = true, subcommands = PipelineLatency.class, description = "Measures this system on this machine.")
+///
+/// Exit code 0 = measured and nothing lost, 1 = not, 2 = an option is wrong.
+@Command(name = "benchmarks", mixinStandardHelpOptions = true, versionProvider = Version.class, subcommands = {
+        PipelineLatency.class,
+        PipelineCapacity.class}, description = "Measures this system on this machine.")
 final class Benchmarks {
+    /// The benchmarks' own JVM and those it starts log what the demo's do: warnings, to standard error.
+    private static final String LOGGING = "io/datadrivenchanges/stack/logback-demo.xml";
+
     private Benchmarks() {}
 
     public static void main(String... args) {
-        var commands = new CommandLine(new Benchmarks());
-        commands.setExecutionExceptionHandler((failure, command, _) -> {
-            if (failure instanceof StackException) {
-                command.getErr().println(failure.getMessage());
-                return command.getCommandSpec().exitCodeOnExecutionException();
-            }
-            throw failure;
-        });
-        System.exit(commands.execute(args));
+        System.setProperty("logback.configurationFile", LOGGING);
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return Traffic.inSentences(new CommandLine(new Benchmarks()), StackException.class);
     }
 }

@@ -80,6 +80,10 @@ final class Child {
         return process.isAlive();
     }
 
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
     /// Waits for a process that does its work and ends.
     void awaitSuccess(Duration limit) {
         awaitEnd(limit);
@@ -122,8 +126,28 @@ final class Child {
 
     /// Sends a signal by its name, such as `INT`.
     void signal(String signal) {
+        signal(signal, Stream.of(process.toHandle()));
+    }
+
+    /// Stops the process and all its descendants where they are, without their noticing.
+    void freeze() {
+        signal("STOP", tree(process.toHandle()));
+    }
+
+    /// Lets them go on.
+    void thaw() {
+        signal("CONT", tree(process.toHandle()));
+    }
+
+    private static Stream<ProcessHandle> tree(ProcessHandle root) {
+        return Stream.concat(Stream.of(root), root.descendants());
+    }
+
+    private static void signal(String signal, Stream<ProcessHandle> processes) {
+        List<String> command = Stream.concat(Stream.of("kill", "-" + signal),
+                processes.map(process -> Long.toString(process.pid()))).toList();
         try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).inheritIO().start().waitFor();
+            new ProcessBuilder(command).inheritIO().start().waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException _) {
@@ -148,7 +172,7 @@ final class Child {
     }
 
     static void killTree(ProcessHandle root) {
-        List<ProcessHandle> all = Stream.concat(Stream.of(root), root.descendants()).toList();
+        List<ProcessHandle> all = tree(root).toList();
         all.forEach(ProcessHandle::destroyForcibly);
         long end = System.nanoTime() + KILL_LIMIT.toNanos();
         while (all.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() - end < 0) {

@@ -11,6 +11,7 @@ import io.datadrivenchanges.traffic.Traffic;
 import io.datadrivenchanges.traffic.TrafficException;
 import io.datadrivenchanges.traffic.TrafficOptions;
 import io.datadrivenchanges.traffic.TrafficRun;
+import io.datadrivenchanges.traffic.Version;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
 /// The command line behind `./demo`: the whole system on this machine, with traffic, until Ctrl-C or the end of a trace.
 ///
 /// Exit code 0 = every delivery ended in a payment, 1 = not, or something was missing, 2 = an option is wrong.
-@Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false, description = {
+@Command(name = "demo", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false, description = {
         "Runs the whole system on this machine, without Docker, and pays deliveries on it.",
         "Ctrl-C ends it and removes everything it has made."})
 public final class Demo implements Callable<Integer> {

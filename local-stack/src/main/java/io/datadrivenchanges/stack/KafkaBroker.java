@@ -1,15 +1,12 @@
 package io.datadrivenchanges.stack;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /// A real Kafka broker as a child JVM: one KRaft node, broker and controller in one, on loopback.
 ///
@@ -50,28 +47,16 @@ public final class KafkaBroker extends Server {
     @Override
     void launch() {
         write();
-        List<String> command = new ArrayList<>(
-                List.of(FastStart.java(),
-                        "-Xms128m",
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-Dlogback.configurationFile=" + folder.resolve("logback.xml"),
-                        "-cp",
-                        classPath(),
-                        "kafka.Kafka",
-                        folder.resolve("server.properties").toString()));
+        List<String> command = new ArrayList<>(List.of(FastStart.java(), "-Xms128m", "-Xmx256m"));
+        command.addAll(JavaProgram.FLAGS);
+        command.addAll(List.of("-Dlogback.configurationFile=" + folder.resolve("logback.xml"),
+                "-cp",
+                JavaProgram.classPath(),
+                "kafka.Kafka",
+                folder.resolve("server.properties").toString()));
         Child child = Child.start("Kafka", command, folder, folder.resolve("kafka.log"));
         own(child);
         child.await("serving", () -> child.output().contains(STARTED), START_LIMIT);
-    }
-
-    /// The class path of this JVM, absolute, because the broker runs in a folder of its own.
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private void write() {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -41,6 +42,7 @@ public final class LocalStack implements AutoCloseable {
             .connectTimeout(CONNECT_LIMIT)
             .build();
     private final Map<Part, Service> services = new EnumMap<>(Part.class);
+    private final List<Service> others = new CopyOnWriteArrayList<>();
     private final Thread hook = new Thread(this::end, "end-stack");
     private volatile @Nullable PostgresServer postgres;
     private volatile @Nullable KafkaBroker kafka;
@@ -226,6 +228,38 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
+    /// Stops every process of a running part where it is (SIGSTOP): it keeps its connections and does not notice.
+    public void freeze(Part part) {
+        child(part).freeze();
+    }
+
+    /// Lets a frozen part go on.
+    public void thaw(Part part) {
+        child(part).thaw();
+    }
+
+    /// The process of a part that was started; that of PostgreSQL has descendants.
+    public ProcessHandle process(Part part) {
+        return child(part).process();
+    }
+
+    /// Where the stack keeps what it writes; deleted in the end, with all that others have put there.
+    public Path folder() {
+        return folder;
+    }
+
+    /// Starts another instance of a service beside those there are, with the same settings on a free port, and returns when it
+    /// is ready. It runs until the stack is closed.
+    ///
+    /// @return where it listens, without a path
+    /// @throws StackException if it does not become ready
+    public URI startAnother(Part part) {
+        Service other = service(part).another(others.size() + 2, Ports.free());
+        others.add(other);
+        other.start(Map.of());
+        return other.uri();
+    }
+
     /// Waits until the cache inside Payments has caught up with the topic and answers.
     ///
     /// @throws StackException if it does not within 60 s
@@ -260,6 +294,7 @@ public final class LocalStack implements AutoCloseable {
         }
         closed = true;
         services.values().forEach(Service::kill);
+        others.forEach(Service::kill);
         if (kafka != null) {
             kafka.kill();
         }
@@ -336,6 +371,14 @@ public final class LocalStack implements AutoCloseable {
             throw new IllegalStateException("no port for " + part);
         }
         return port;
+    }
+
+    private Child child(Part part) {
+        return switch (part) {
+            case POSTGRES -> postgres().child();
+            case KAFKA -> kafkaBroker().child();
+            case INCENTIVES, PUBLISHER, PAYMENTS -> service(part).child();
+        };
     }
 
     private KafkaBroker kafkaBroker() {

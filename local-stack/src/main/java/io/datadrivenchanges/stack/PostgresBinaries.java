@@ -59,9 +59,10 @@ final class PostgresBinaries {
     private static Path home() {
         try {
             Path code = Path.of(PostgresBinaries.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            Path target = code.toAbsolutePath().getParent();
-            if (target != null && target.endsWith("target") && Files.isWritable(target)) {
-                return target;
+            for (Path folder = code.toAbsolutePath(); folder != null; folder = folder.getParent()) {
+                if (folder.endsWith("target") && Files.isWritable(folder)) {
+                    return folder;
+                }
             }
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

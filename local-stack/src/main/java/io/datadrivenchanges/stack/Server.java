@@ -28,6 +28,14 @@ abstract sealed class Server implements AutoCloseable permits KafkaBroker, Postg
         return process != null && process.alive();
     }
 
+    final Child child() {
+        Child running = process;
+        if (running == null) {
+            throw new IllegalStateException("the server is not running");
+        }
+        return running;
+    }
+
     /// Kills all its processes at once, as a power failure would.
     public final void kill() {
         if (process != null) {

@@ -31,6 +31,7 @@ final class Service {
     private static final int OK = 200;
 
     private final Part part;
+    private final String name;
     private final Path jar;
     private final Path folder;
     private final int port;
@@ -45,8 +46,14 @@ final class Service {
     /// @param settings Spring Boot properties
     Service(Part part, Path repository, Path folder, int port, String heap, Map<String, String> settings,
             HttpClient http) {
+        this(part, part.title(), jar(repository, part), folder, port, heap, settings, http);
+    }
+
+    private Service(Part part, String name, Path jar, Path folder, int port, String heap,
+            Map<String, String> settings, HttpClient http) {
         this.part = part;
-        this.jar = jar(repository, part);
+        this.name = name;
+        this.jar = jar;
         this.folder = folder;
         this.port = port;
         this.heap = heap;
@@ -67,12 +74,17 @@ final class Service {
         return jar;
     }
 
+    /// The same service once more, not started.
+    Service another(int number, int otherPort) {
+        return new Service(part, part.title() + "-" + number, jar, folder, otherPort, heap, settings, http);
+    }
+
     URI uri() {
         return URI.create("http://127.0.0.1:" + port);
     }
 
     Path log() {
-        return folder.resolve(part.title() + ".log");
+        return folder.resolve(name + ".log");
     }
 
     /// The SQL it needs to be run by a superuser before its first start.
@@ -91,11 +103,18 @@ final class Service {
         return process != null && process.alive();
     }
 
+    Child child() {
+        if (process == null) {
+            throw new IllegalStateException(name + " is not started");
+        }
+        return process;
+    }
+
     /// Starts it and waits until it is ready.
     ///
     /// @param more settings on top of its own, for this start only
     void start(Map<String, String> more) {
-        process = Child.start(part.title(), command(more), folder, log());
+        process = Child.start(name, command(more), folder, log());
         await("ready", READINESS, ANY, START_LIMIT);
     }
 
@@ -127,11 +146,7 @@ final class Service {
 
     /// Waits until it answers a GET with 200 and a text that has a match for the pattern.
     void await(String what, String path, Pattern pattern, Duration limit) {
-        Child child = process;
-        if (child == null) {
-            throw new IllegalStateException(part.title() + " is not started");
-        }
-        child.await(what, () -> answers(path, pattern), limit);
+        child().await(what, () -> answers(path, pattern), limit);
     }
 
     private boolean answers(String path, Pattern pattern) {

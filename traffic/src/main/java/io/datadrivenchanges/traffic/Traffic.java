@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /// The command line of the load: pays deliveries on a running system.
 ///
 /// Exit code 0 = every delivery ended in a payment, 1 = not, 2 = an option is wrong.
-@Command(name = "traffic", mixinStandardHelpOptions = true, sortOptions = false, description = {
+@Command(name = "traffic", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false, description = {
         "Pays deliveries on a running system and sums up what happened."})
 public final class Traffic implements Callable<Integer> {
 

@@ -1,23 +1,30 @@
-package io.datadrivenchanges.benchmarks;
+package io.datadrivenchanges.benchmarks.measurement;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /// Runs an action at a fixed rate whatever the previous ones took: a late one does not delay the schedule of those behind it,
 /// so that a stall is seen by every action that should have started in it (no coordinated omission).
 ///
-/// @param ratePerSecond actions per second, at least 1
-record OpenLoop(int ratePerSecond) {
+/// @param ratePerSecond actions per second, above 0
+public record OpenLoop(double ratePerSecond) {
     /// Runs `count` actions on the calling thread and hands each its number, from 0.
-    void run(int count, IntConsumer action) {
-        long period = 1_000_000_000L / ratePerSecond;
+    ///
+    /// @return how late the last action started
+    public Duration run(int count, IntConsumer action) {
+        double period = TimeUnit.SECONDS.toNanos(1) / ratePerSecond;
         long start = System.nanoTime();
+        long late = 0;
         for (int i = 0; i < count; i++) {
-            long due = start + i * period;
+            long due = start + Math.round(i * period);
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                 LockSupport.parkNanos(left);
             }
+            late = System.nanoTime() - due;
             action.accept(i);
         }
+        return Duration.ofNanos(late);
     }
 }
