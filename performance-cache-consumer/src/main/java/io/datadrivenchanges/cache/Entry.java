@@ -8,21 +8,26 @@ import org.jspecify.annotations.Nullable;
 /// What is held per courier, kept small because there are millions. Immutable.
 final class Entry {
     private static final PerformanceLevel[] LEVELS = PerformanceLevel.values();
-    private static final byte POISONED = -1;
+    /// Stands in place of a level.
+    private static final int POISONED = 3;
+    private static final int LEVEL_BITS = 2;
+    private static final long LEVEL_MASK = (1 << LEVEL_BITS) - 1;
+    private static final long NO_COMMIT_TIME = TopicRecord.NO_COMMIT_TIME >> LEVEL_BITS;
 
     private final long version;
-    private final long committedMicros;
-    private final byte level;
+    /// Microseconds since 1970, which need 58 bits until the year 10000, and the level in the two lowest bits: a field of
+    /// its own for the level would take 8 bytes more per courier.
+    private final long committedMicrosAndLevel;
 
-    private Entry(long version, long committedMicros, byte level) {
+    private Entry(long version, long committedMicros, int level) {
         this.version = version;
-        this.committedMicros = committedMicros;
-        this.level = level;
+        long micros = committedMicros == TopicRecord.NO_COMMIT_TIME ? NO_COMMIT_TIME : committedMicros;
+        this.committedMicrosAndLevel = (micros << LEVEL_BITS) | level;
     }
 
-    @SuppressWarnings("EnumOrdinal") // one byte instead of a reference; it never leaves this process
+    @SuppressWarnings("EnumOrdinal") // two bits instead of a reference; they never leave this process
     static Entry of(TopicRecord.Change change) {
-        return new Entry(change.version(), change.committedMicros(), (byte) change.level().ordinal());
+        return new Entry(change.version(), change.committedMicros(), change.level().ordinal());
     }
 
     /// A courier whose level is not known until a version above this one comes.
@@ -35,17 +40,23 @@ final class Entry {
     }
 
     boolean isPoisoned() {
-        return level == POISONED;
+        return (committedMicrosAndLevel & LEVEL_MASK) == POISONED;
     }
 
     /// Must not be asked of a poisoned entry.
     PerformanceLevel level() {
-        return LEVELS[level];
+        return LEVELS[(int) (committedMicrosAndLevel & LEVEL_MASK)];
+    }
+
+    /// Microseconds since 1970, or [TopicRecord#NO_COMMIT_TIME].
+    long committedMicros() {
+        long micros = committedMicrosAndLevel >> LEVEL_BITS;
+        return micros == NO_COMMIT_TIME ? TopicRecord.NO_COMMIT_TIME : micros;
     }
 
     @Nullable
     Instant committedAt() {
-        return instant(committedMicros);
+        return instant(committedMicros());
     }
 
     static @Nullable Instant instant(long micros) {

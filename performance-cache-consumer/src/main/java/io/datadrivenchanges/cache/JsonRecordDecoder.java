@@ -12,16 +12,15 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/// Reads any JSON that says what the pinned form says, strictly. Fields it does not know are skipped. Thread-safe.
-///
-/// A reader of exactly the pinned bytes can stand before it and hand over whatever looks different.
-final class JsonRecordDecoder implements RecordDecoder {
+/// Turns the bytes of a record into what they say: any JSON that says what the pinned form says, strictly. Fields it does
+/// not know are skipped. Never throws: what it cannot read is [TopicRecord.Malformed]. Thread-safe.
+final class JsonRecordDecoder {
     private static final long SCHEMA = 1;
+    private static final Instant LATEST = Instant.parse("+10000-01-01T00:00:00Z");
 
     private final JsonFactory json = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-    @Override
-    public TopicRecord decode(byte @Nullable [] key, byte @Nullable [] value) {
+    TopicRecord decode(byte @Nullable [] key, byte @Nullable [] value) {
         if (key != null && RecordKey.isControl(key)) {
             return control(key, value);
         }
@@ -145,8 +144,11 @@ final class JsonRecordDecoder implements RecordDecoder {
         private long micros(String name, JsonParser parser) {
             if (parser.currentToken() == JsonToken.VALUE_STRING) {
                 try {
-                    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(parser.getString()));
-                } catch (DateTimeException | ArithmeticException e) {
+                    Instant time = Instant.parse(parser.getString());
+                    if (!time.isBefore(Instant.EPOCH) && time.isBefore(LATEST)) {
+                        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+                    }
+                } catch (DateTimeException e) {
                     // The same fault as a number where a time should be.
                 }
             }

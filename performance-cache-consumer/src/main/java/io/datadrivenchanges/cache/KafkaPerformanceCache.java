@@ -28,7 +28,7 @@ public final class KafkaPerformanceCache implements PerformanceCache, AutoClosea
         copy = new LocalCopy(settings.partitions, settings.maxStaleness, settings.clockError, InstantSource.system(),
                 System::nanoTime, counts);
         reader = new TopicReader(settings.topic, settings.partitions, settings.topicCheckInterval, settings.client,
-                new JsonRecordDecoder(), copy, counts, waiters, System::nanoTime);
+                new PinnedRecordDecoder(), copy, counts, waiters, System::nanoTime);
         reader.start();
     }
 
@@ -47,6 +47,11 @@ public final class KafkaPerformanceCache implements PerformanceCache, AutoClosea
         return reader.status();
     }
 
+    @Override
+    public Consistency consistency() {
+        return copy.consistency();
+    }
+
     /// Waits until a lookup knows this version of the courier or a higher one: reads your own write.
     ///
     /// @param timeout how long at most; zero only looks
@@ -54,7 +59,7 @@ public final class KafkaPerformanceCache implements PerformanceCache, AutoClosea
     /// @throws InterruptedException if the waiting thread is interrupted
     public boolean awaitVersion(long courierId, long version, Duration timeout) throws InterruptedException {
         return waiters.await(
-                () -> copy.lookup(courierId) instanceof Lookup.Known known && known.version() >= version, timeout);
+                () -> copy.peek(courierId) instanceof Lookup.Known known && known.version() >= version, timeout);
     }
 
     /// Adds a listener that hears of each change when it becomes visible.

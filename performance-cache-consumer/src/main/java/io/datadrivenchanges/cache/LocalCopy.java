@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /// The couriers as the topic tells them, and what may be said about them. Knows nothing of Kafka's clients.
 ///
 /// Records change the *newest* generation only. It answers once it is complete and the topic has been read to the end
-/// taken at the start; until then the generation before it goes on answering, for as long as its own staleness bound
-/// holds. What answers is one reference, swapped by one volatile write, so that a lookup sees all of the old or all of
+/// taken at the start; until then, and until its first heartbeat, the generation before it goes on answering, for as long
+/// as its own staleness bound holds. What answers is one reference, swapped by one volatile write, so that a lookup sees all of the old or all of
 /// the new.
 ///
 /// One thread writes ([#read], [#caughtUp], [#silence]); any thread may look up.
@@ -34,8 +34,10 @@ final class LocalCopy {
     private final InstantSource wallClock;
     private final LongSupplier nanoTime;
     private final Counts counts;
+    private final SampledReads reads;
     private final List<AppliedListener> listeners = new CopyOnWriteArrayList<>();
-    private final Set<Long> poisonedOfUnknownGeneration = new HashSet<>();
+    /// Couriers, with their partition, whose last record names no generation that could be read.
+    private final Map<Long, Integer> poisonedOfUnknownGeneration = new HashMap<>();
 
     private Generation newest;
     private boolean caughtUp;
@@ -50,6 +52,7 @@ final class LocalCopy {
         this.wallClock = wallClock;
         this.nanoTime = nanoTime;
         this.counts = counts;
+        reads = new SampledReads(partitions, wallClock, clockError, nanoTime.getAsLong());
         newest = new Generation(TopicRecord.UNREADABLE, partitions);
         voice = new Silent(CacheState.STARTING, Lookup.Reason.STARTING);
     }
@@ -66,10 +69,7 @@ final class LocalCopy {
     private record Speaking(Generation generation) implements Voice {}
 
     Lookup lookup(long courierId) {
-        Lookup answer = switch (voice) {
-            case Silent silent -> silent.unknown();
-            case Speaking(Generation generation) -> lookup(generation, courierId);
-        };
+        Lookup answer = answer(courierId, true);
         counts.lookups(switch (answer) {
             case Lookup.Known _ -> Counts.Answer.KNOWN;
             case Lookup.Absent _ -> Counts.Answer.ABSENT;
@@ -78,30 +78,45 @@ final class LocalCopy {
         return answer;
     }
 
+    /// The same answer, for the cache's own purposes: neither counted nor sampled.
+    Lookup peek(long courierId) {
+        return answer(courierId, false);
+    }
+
+    Consistency consistency() {
+        return reads.consistency();
+    }
+
+    private Lookup answer(long courierId, boolean sampling) {
+        return switch (voice) {
+            case Silent silent -> silent.unknown();
+            case Speaking(Generation generation) -> answer(generation, courierId, sampling);
+        };
+    }
+
     /// The watermark is read before the entry and the clock after it: whatever happens between, even a frozen process,
     /// the bound cannot come out smaller than the truth.
-    private Lookup lookup(Generation generation, long courierId) {
+    private Lookup answer(Generation generation, long courierId, boolean sampling) {
         boolean beating = generation.watermark().isKnown();
         long moment = generation.watermark().moment();
         Entry entry = generation.entries().get(courierId);
         if (generation.isUntrusted()) {
             return new Lookup.Unknown(Lookup.Reason.UNTRUSTED);
         }
-        long bound = beating ? bound(moment) : Watermark.UNKNOWN;
-        if (bound > maxStalenessNanos) {
+        long now = nanoTime.getAsLong();
+        long bound = beating ? now - moment + clockErrorNanos : Watermark.UNKNOWN;
+        if (isStale(bound)) {
             return new Lookup.Unknown(Lookup.Reason.STALE);
         }
-        if (entry == null) {
-            return new Lookup.Absent(Duration.ofNanos(bound));
-        }
-        if (entry.isPoisoned()) {
+        if (entry != null && entry.isPoisoned()) {
             return new Lookup.Unknown(Lookup.Reason.POISONED);
         }
-        return new Lookup.Known(entry.level(), entry.version(), entry.committedAt(), Duration.ofNanos(bound));
-    }
-
-    private long bound(long moment) {
-        return nanoTime.getAsLong() - moment + clockErrorNanos;
+        if (sampling) {
+            reads.offer(generation, courierId, entry == null ? 0 : entry.version(), now);
+        }
+        return entry == null
+                ? new Lookup.Absent(Duration.ofNanos(bound))
+                : new Lookup.Known(entry.level(), entry.version(), entry.committedAt(), Duration.ofNanos(bound));
     }
 
     /// The state together with what belongs to it.
@@ -130,7 +145,11 @@ final class LocalCopy {
     }
 
     private CacheState state(Generation generation, long bound) {
-        return generation.isUntrusted() || bound > maxStalenessNanos ? CacheState.DEGRADED : CacheState.READY;
+        return generation.isUntrusted() || isStale(bound) ? CacheState.DEGRADED : CacheState.READY;
+    }
+
+    private boolean isStale(long bound) {
+        return bound > maxStalenessNanos;
     }
 
     private String complaint(Generation generation) {
@@ -141,7 +160,9 @@ final class LocalCopy {
 
     private long bound(Generation generation) {
         Watermark watermark = generation.watermark();
-        return watermark.isKnown() ? bound(watermark.moment()) : Watermark.UNKNOWN;
+        return watermark.isKnown()
+                ? nanoTime.getAsLong() - watermark.moment() + clockErrorNanos
+                : Watermark.UNKNOWN;
     }
 
     void listen(AppliedListener listener) {
@@ -155,6 +176,11 @@ final class LocalCopy {
     /// Takes in the next record of a partition.
     void read(int partition, long offset, TopicRecord record) {
         counts.read().increment();
+        if (record instanceof TopicRecord.Change change) {
+            // By far the most frequent: kept apart from the switch, whose first use costs a start tens of milliseconds.
+            change(partition, offset, change);
+            return;
+        }
         switch (record) {
             case TopicRecord.Change change -> change(partition, offset, change);
             case TopicRecord.Control control -> control(partition, control);
@@ -166,13 +192,13 @@ final class LocalCopy {
     /// Every partition has been read to the end that it had at the start.
     void caughtUp() {
         caughtUp = true;
-        poisonedOfUnknownGeneration.clear();
         publishIfComplete();
     }
 
     /// Forgets everything and gives this reason from now on.
     void silence(CacheState state, Lookup.Reason reason) {
         voice = new Silent(state, reason);
+        reads.answering(null);
         newest = new Generation(TopicRecord.UNREADABLE, partitions);
         poisonedOfUnknownGeneration.clear();
         caughtUp = false;
@@ -187,7 +213,11 @@ final class LocalCopy {
         switch (offer.fate()) {
             case APPLIED -> {
                 counts.applied().increment();
+                if (!poisonedOfUnknownGeneration.isEmpty()) {
+                    poisonedOfUnknownGeneration.remove(change.courierId());
+                }
                 if (isAnswering(newest)) {
+                    reads.applied(change);
                     tell(change, offer.oldVersion());
                 } else {
                     publishIfComplete();
@@ -198,6 +228,7 @@ final class LocalCopy {
             case CONFLICT -> {
                 counts.poisoned().increment();
                 counts.conflicts().increment();
+                reads.poisoned(change.courierId());
                 quarantined(partition, offset, "courier " + change.courierId(),
                         "version " + change.version() + " has two levels");
             }
@@ -205,13 +236,23 @@ final class LocalCopy {
     }
 
     private void control(int partition, TopicRecord.Control control) {
+        if (control instanceof TopicRecord.Marker marker && !marker.complete()
+                && marker.generation() >= newest.number()) {
+            // All that the partition has of this generation stands behind its beginning.
+            poisonedOfUnknownGeneration.values().removeIf(poisoned -> poisoned == partition);
+        }
         if (superseded(control.generation())) {
             return;
         }
         counts.control().increment();
         switch (control) {
-            case TopicRecord.Heartbeat heartbeat ->
+            case TopicRecord.Heartbeat heartbeat -> {
                 newest.watermark().beat(partition, nanoTime.getAsLong(), delayNanos(heartbeat.committedMicros()));
+                publishIfComplete();
+                if (isAnswering(newest)) {
+                    reads.beat(partition, heartbeat.committedMicros());
+                }
+            }
             case TopicRecord.Marker marker -> {
                 if (marker.complete()) {
                     newest.completed(partition, marker.couriers());
@@ -230,13 +271,14 @@ final class LocalCopy {
         switch (malformed) {
             case TopicRecord.MalformedChange change -> {
                 if (change.generation() == TopicRecord.UNREADABLE) {
-                    poisonEverywhere(change.courierId());
+                    poisonEverywhere(partition, change.courierId());
                 } else if (superseded(change.generation())) {
                     return;
                 } else {
                     newest.entries().poison(change.courierId(), change.version());
                     publishIfComplete();
                 }
+                reads.poisoned(change.courierId());
                 quarantined(partition, offset, "courier " + change.courierId(), change.why());
             }
             case TopicRecord.MalformedKey key -> {
@@ -257,16 +299,15 @@ final class LocalCopy {
         counts.poisoned().increment();
     }
 
-    /// The record may belong to the generation that answers, to the one being built, or, while old records are read
-    /// after a start, to one whose first record is still to come: compaction keeps no order between generations.
-    private void poisonEverywhere(long courierId) {
+    /// The record may belong to the generation that answers, to the newest one, or to one whose first readable record is
+    /// still to come: compaction may have taken the records before it. So it is remembered until one of the courier's
+    /// records can be read or its partition is seen to begin a generation.
+    private void poisonEverywhere(int partition, long courierId) {
         if (voice instanceof Speaking(Generation generation)) {
             generation.entries().poison(courierId, TopicRecord.UNREADABLE);
         }
         newest.entries().poison(courierId, TopicRecord.UNREADABLE);
-        if (!caughtUp) {
-            poisonedOfUnknownGeneration.add(courierId);
-        }
+        poisonedOfUnknownGeneration.put(courierId, partition);
         publishIfComplete();
     }
 
@@ -278,11 +319,15 @@ final class LocalCopy {
         }
         if (generation > newest.number()) {
             newest = new Generation(generation, partitions);
-            for (Long courierId : poisonedOfUnknownGeneration) {
+            for (Long courierId : poisonedOfUnknownGeneration.keySet()) {
                 newest.entries().poison(courierId, TopicRecord.UNREADABLE);
             }
         }
         return false;
+    }
+
+    private boolean isCaughtUp() {
+        return caughtUp;
     }
 
     private boolean isAnswering(Generation generation) {
@@ -290,8 +335,10 @@ final class LocalCopy {
     }
 
     private void publishIfComplete() {
-        if (caughtUp && !isAnswering(newest) && newest.isComplete()) {
+        if (isCaughtUp() && !isAnswering(newest) && newest.isComplete()
+                && (voice instanceof Silent || newest.watermark().isKnown())) {
             voice = new Speaking(newest);
+            reads.answering(newest);
         }
     }
 

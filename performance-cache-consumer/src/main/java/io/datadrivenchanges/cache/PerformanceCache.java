@@ -11,6 +11,12 @@ public interface PerformanceCache {
     /// What the copy knows about itself.
     CacheStatus status();
 
+    /// How consistent the answers were with the database, judged afterwards from a sample of the lookups. A cache that
+    /// samples nothing says so by having no scales.
+    default Consistency consistency() {
+        return Consistency.NOT_SAMPLED;
+    }
+
     /// A cache that is switched off: every lookup is unknown because it is disabled.
     static PerformanceCache disabled() {
         return new DisabledPerformanceCache();

@@ -3,6 +3,7 @@ package io.datadrivenchanges.cache;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Meters `performance.cache.*` of a [KafkaPerformanceCache]. Tags are few and closed; nothing is tagged by courier.
 ///
-/// `read` is the sum of `applied`, `ignored`, `poisoned` and `control`; `conflicts` is a part of `poisoned`.
+/// `read` is the sum of `applied`, `ignored`, `poisoned` and `control`; `conflicts` is a part of `poisoned`. `sampled` and
+/// `nines` are about lookups, see [Consistency].
 public final class PerformanceCacheMeters implements MeterBinder {
     private static final String PREFIX = "performance.cache.";
 
@@ -56,6 +58,23 @@ public final class PerformanceCacheMeters implements MeterBinder {
         }
         for (Counts.Answer answer : Counts.Answer.values()) {
             counter(registry, "lookups", Tags.of("result", tag(answer)), counts.lookups(answer));
+        }
+
+        FunctionCounter.builder(PREFIX + "sampled", cache, c -> c.consistency().fresh()).tags("result", "fresh")
+                .register(registry);
+        FunctionCounter.builder(PREFIX + "sampled", cache, c -> c.consistency().stale()).tags("result", "stale")
+                .register(registry);
+        FunctionCounter.builder(PREFIX + "sampled", cache, c -> c.consistency().unjudged()).tags("result", "unjudged")
+                .register(registry);
+        Gauge.builder(PREFIX + "sampled.stalest", cache, c -> seconds(c.consistency().stalest())).baseUnit("seconds")
+                .description("By how much the worst sampled read was stale").register(registry);
+        List<Consistency.Scale> scales = cache.consistency().scales();
+        for (int i = 0; i < scales.size(); i++) {
+            int scale = i;
+            Gauge.builder(PREFIX + "nines", cache, c -> c.consistency().scales().get(scale).nines())
+                    .tags("within", scales.get(i).within().toMillis() + "ms")
+                    .description("Nines of the share of sampled reads that were stale by no more")
+                    .register(registry);
         }
 
         Timer delay = Timer.builder(PREFIX + "delay").description("From commit to visible, by the wall clocks")

@@ -1,5 +1,6 @@
 package io.datadrivenchanges.cache;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -25,7 +24,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +52,7 @@ final class TopicReader implements Runnable, AutoCloseable {
     private final int partitions;
     private final Duration topicCheckInterval;
     private final Map<String, Object> connection;
-    private final RecordDecoder decoder;
+    private final PinnedRecordDecoder decoder;
     private final LocalCopy copy;
     private final Counts counts;
     private final Waiters waiters;
@@ -67,13 +66,13 @@ final class TopicReader implements Runnable, AutoCloseable {
     private boolean wasReady;
     private boolean rebuilding = true;
     private long rebuildStart;
-    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+    private volatile @Nullable KafkaConsumer<ByteBuffer, ByteBuffer> consumer;
     private volatile String detail = "starting";
     private volatile long behind = -1;
     private volatile double rebuildSeconds = Double.NaN;
 
     TopicReader(String topic, int partitions, Duration topicCheckInterval, Map<String, Object> connection,
-            RecordDecoder decoder, LocalCopy copy, Counts counts, Waiters waiters, LongSupplier nanoTime) {
+            PinnedRecordDecoder decoder, LocalCopy copy, Counts counts, Waiters waiters, LongSupplier nanoTime) {
         this.topic = topic;
         this.partitions = partitions;
         this.topicCheckInterval = topicCheckInterval;
@@ -103,7 +102,7 @@ final class TopicReader implements Runnable, AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        KafkaConsumer<byte[], byte[]> reading = consumer;
+        KafkaConsumer<ByteBuffer, ByteBuffer> reading = consumer;
         if (reading != null) {
             reading.wakeup();
         }
@@ -147,24 +146,21 @@ final class TopicReader implements Runnable, AutoCloseable {
     private void attempt() {
         behind = -1;
         try (var clients = new Clients()) {
-            TopicDescription description = awaitTopic(clients.admin);
-            if (description == null) {
+            TopicFacts facts = awaitTopic(clients);
+            if (facts == null) {
                 return;
             }
-            if (description.partitions().size() != partitions) {
-                throw new Refused("topic " + topic + " has " + description.partitions().size()
-                        + " partitions, performance.cache.partitions says " + partitions);
-            }
+            refuseUnlessAsConfigured(facts);
             if (copy.state() == CacheState.STOPPED) {
                 copy.silence(CacheState.STARTING, Lookup.Reason.STARTING);
             }
-            new Reading(clients, description.topicId()).follow();
+            new Reading(clients, facts.id()).follow();
         }
     }
 
     /// Asks for the topic until it is there; null if closed meanwhile.
-    private @Nullable TopicDescription awaitTopic(Admin admin) {
-        CompletableFuture<TopicDescription> answer = describe(admin);
+    private @Nullable TopicFacts awaitTopic(Clients clients) {
+        CompletableFuture<TopicFacts> answer = clients.facts;
         while (!isClosed()) {
             try {
                 return answer.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
@@ -184,15 +180,20 @@ final class TopicReader implements Runnable, AutoCloseable {
                 return null;
             }
             pause(ASK_AGAIN.toNanos());
-            answer = describe(admin);
+            answer = askWhich(clients.admin);
         }
         return null;
     }
 
-    private CompletableFuture<TopicDescription> describe(Admin admin) {
-        var options = new DescribeTopicsOptions().timeoutMs((int) DESCRIBE.toMillis());
-        return Objects.requireNonNull(admin.describeTopics(List.of(topic), options).topicNameValues().get(topic))
-                .toCompletionStage().toCompletableFuture();
+    private CompletableFuture<TopicFacts> askWhich(Admin admin) {
+        return TopicFacts.askWhich(admin, topic, DESCRIBE);
+    }
+
+    private void refuseUnlessAsConfigured(TopicFacts facts) {
+        String objection = facts.objection(topic, partitions);
+        if (objection != null) {
+            throw new Refused(objection);
+        }
     }
 
     private Object servers() {
@@ -304,15 +305,16 @@ final class TopicReader implements Runnable, AutoCloseable {
         Thread.currentThread().interrupt();
     }
 
-    /// The two clients of an attempt.
+    /// The two clients of an attempt. While one already asks for the topic the other is being built.
     private final class Clients implements AutoCloseable {
         private final Admin admin = Admin.create(ClientSettings.admin(connection));
-        private final KafkaConsumer<byte[], byte[]> records;
+        private final CompletableFuture<TopicFacts> facts = askWhich(admin);
+        private final KafkaConsumer<ByteBuffer, ByteBuffer> records;
 
         private Clients() {
             try {
-                records = new KafkaConsumer<>(ClientSettings.consumer(connection), new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer());
+                records = new KafkaConsumer<>(ClientSettings.consumer(connection), new ByteBufferDeserializer(),
+                        new ByteBufferDeserializer());
             } catch (RuntimeException e) {
                 admin.close(CLOSE_CLIENT);
                 throw e;
@@ -328,13 +330,15 @@ final class TopicReader implements Runnable, AutoCloseable {
         }
     }
 
-    /// One pass over one topic, from its beginning on.
+    /// One pass over one topic, from its beginning on. To begin it is enough to know which topic it is; nothing is answered
+    /// before all that has to be true of it was looked at, which happens meanwhile.
     private final class Reading {
         private final Clients clients;
         private final Uuid topicId;
         private final Map<TopicPartition, Long> ends;
-        private @Nullable CompletableFuture<TopicDescription> check;
-        private long checkedAt = nanoTime.getAsLong();
+        private @Nullable CompletableFuture<TopicFacts> check;
+        private boolean checked;
+        private long checkedAt;
 
         private Reading(Clients clients, Uuid topicId) {
             this.clients = clients;
@@ -353,18 +357,22 @@ final class TopicReader implements Runnable, AutoCloseable {
             boolean reachedEnd = false;
             troubleOver();
             while (!isClosed()) {
-                for (ConsumerRecord<byte[], byte[]> record : clients.records.poll(POLL)) {
+                for (ConsumerRecord<ByteBuffer, ByteBuffer> record : clients.records.poll(POLL)) {
                     copy.read(record.partition(), record.offset(), decoder.decode(record.key(), record.value()));
                 }
+                checkTopic();
                 if (!reachedEnd) {
-                    reachedEnd = reachedEnd();
+                    reachedEnd = measure() == 0 && checked;
+                    if (reachedEnd) {
+                        copy.caughtUp();
+                    }
                 }
                 changed();
-                checkTopic();
             }
         }
 
-        private boolean reachedEnd() {
+        /// How many records are left before the ends taken at the start.
+        private long measure() {
             long left = 0;
             for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
                 left += Math.max(0, end.getValue() - clients.records.position(end.getKey()));
@@ -373,19 +381,16 @@ final class TopicReader implements Runnable, AutoCloseable {
             detail = left == 0
                     ? "following topic " + topic
                     : "reading topic " + topic + ", " + left + " records to go";
-            if (left == 0) {
-                copy.caughtUp();
-            }
-            return left == 0;
+            return left;
         }
 
         /// Asks without waiting whether this is still the same topic. A topic that is only gone is not dropped: without
         /// heartbeats the copy turns stale by itself, and a broker that starts may not know its topics yet.
         private void checkTopic() {
-            CompletableFuture<TopicDescription> asked = check;
+            CompletableFuture<TopicFacts> asked = check;
             if (asked == null) {
-                if (nanoTime.getAsLong() - checkedAt >= topicCheckInterval.toNanos()) {
-                    check = describe(clients.admin);
+                if (!checked || nanoTime.getAsLong() - checkedAt >= topicCheckInterval.toNanos()) {
+                    check = TopicFacts.ask(clients.admin, topic, DESCRIBE);
                 }
                 return;
             }
@@ -397,13 +402,12 @@ final class TopicReader implements Runnable, AutoCloseable {
             if (asked.isCompletedExceptionally()) {
                 return;
             }
-            TopicDescription description = asked.resultNow();
-            if (!description.topicId().equals(topicId)) {
+            TopicFacts facts = asked.resultNow();
+            if (!facts.id().equals(topicId)) {
                 throw new TopicChanged(Counts.Rebuild.RECREATED, "topic " + topic + " was created again");
             }
-            if (description.partitions().size() != partitions) {
-                throw new TopicChanged(Counts.Rebuild.RECREATED, "topic " + topic + " has other partitions");
-            }
+            refuseUnlessAsConfigured(facts);
+            checked = true;
         }
     }
 

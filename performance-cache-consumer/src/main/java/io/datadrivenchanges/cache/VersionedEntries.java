@@ -6,11 +6,13 @@ import java.util.function.BiFunction;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import org.jspecify.annotations.Nullable;
 
-/// Couriers by id, where a higher version wins, atomically per key. Thread-safe.
+/// Couriers by id, where a higher version wins, atomically per key. Written by one thread, read by all.
 ///
 /// There is no size limit and no expiry: an evicted key would lose the version that keeps older records out.
 final class VersionedEntries {
     private final ConcurrentMap<Long, Entry> entries = Caffeine.newBuilder().<Long, Entry>build().asMap();
+    /// One for all, since a start makes millions.
+    private final Offer offer = new Offer();
 
     @Nullable
     Entry get(long courierId) {
@@ -21,9 +23,9 @@ final class VersionedEntries {
         return entries.size();
     }
 
-    /// Offers a change and says what became of it.
+    /// Offers a change and says what became of it; the answer is valid until the next one.
     Offer offer(TopicRecord.Change change) {
-        var offer = new Offer(change);
+        offer.change = change;
         entries.compute(change.courierId(), offer);
         return offer;
     }
@@ -34,25 +36,26 @@ final class VersionedEntries {
                 (_, old) -> Entry.poisoned(old == null ? version : Math.max(old.version(), version)));
     }
 
+    private static final TopicRecord.Change NONE = new TopicRecord.Change(0, 0, PerformanceLevel.NORMAL, 0,
+            TopicRecord.NO_COMMIT_TIME);
+
     /// What became of a change.
     enum Fate {
         APPLIED, OLDER, DUPLICATE, CONFLICT
     }
 
-    /// The version fence: one atomic step per key. Confined to the thread that makes the offer.
+    /// The version fence: one atomic step per key. Confined to the thread that writes.
     static final class Offer implements BiFunction<Long, @Nullable Entry, Entry> {
-        private final TopicRecord.Change change;
+        private TopicRecord.Change change = NONE;
         private Fate fate = Fate.APPLIED;
         private long oldVersion;
 
-        private Offer(TopicRecord.Change change) {
-            this.change = change;
-        }
+        private Offer() {}
 
         @Override
         public Entry apply(Long courierId, @Nullable Entry old) {
             oldVersion = old == null ? 0 : old.version();
-            if (old == null || change.version() > old.version()) {
+            if (old == null || isNewer(change, old)) {
                 fate = Fate.APPLIED;
                 return Entry.of(change);
             }
@@ -66,6 +69,10 @@ final class VersionedEntries {
             }
             fate = Fate.CONFLICT;
             return Entry.poisoned(old.version());
+        }
+
+        private static boolean isNewer(TopicRecord.Change change, Entry old) {
+            return change.version() > old.version();
         }
 
         Fate fate() {

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class JsonRecordDecoderTest {
     private static final long GENERATION = 1767225600;
 
-    private final RecordDecoder decoder = new JsonRecordDecoder();
+    private final JsonRecordDecoder decoder = new JsonRecordDecoder();
 
     @Test
     void readsThePinnedRecords() {
@@ -82,6 +82,12 @@ class JsonRecordDecoderTest {
                     {"schema":1,"generation":5,"courierId":42,"performance":"HIGH","version":7,"committedAt":"today"}""",
             """
                     {"schema":1,"generation":5,"courierId":42,"performance":"HIGH","version":7,"committedAt":17}""",
+            """
+                    {"schema":1,"generation":5,"courierId":42,"performance":"HIGH","version":7,\
+                    "committedAt":"1969-12-31T23:59:59.999999Z"}""",
+            """
+                    {"schema":1,"generation":5,"courierId":42,"performance":"HIGH","version":7,\
+                    "committedAt":"+10000-01-01T00:00:00.000000Z"}""",
             """
                     {"schema":1,"generation":5,"courierId":42,"performance":"HIGH","version":7} trailing"""})
     void refusesAChangeThatIsNotExactlyRight(String value) {

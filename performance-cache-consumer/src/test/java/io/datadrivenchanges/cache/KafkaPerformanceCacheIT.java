@@ -1,6 +1,5 @@
 package io.datadrivenchanges.cache;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,16 +7,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-import io.datadrivenchanges.stack.KafkaBroker;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,22 +21,8 @@ class KafkaPerformanceCacheIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration FRESH = Duration.ofMinutes(5);
 
-    @TempDir
-    static Path folder;
-    private static KafkaBroker broker;
-
     private final List<AutoCloseable> open = new ArrayList<>();
     private String topic = "";
-
-    @BeforeAll
-    static void startBroker() {
-        broker = KafkaBroker.start(folder.resolve("kafka"), 0);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
 
     @BeforeEach
     void nameTopic(TestInfo test) {
@@ -126,12 +107,12 @@ class KafkaPerformanceCacheIT {
         var cache = start(FRESH);
         assertThat(cache.awaitVersion(42, 7, LIMIT)).isTrue();
 
-        broker.kill();
+        RunningBroker.BROKER.kill();
         assertThat(cache.lookup(42)).isInstanceOf(Lookup.Known.class);
         var late = start(FRESH);
-        awaitDetail(late, "waiting for Kafka at " + broker.bootstrapServers());
+        awaitDetail(late, "waiting for Kafka at " + RunningBroker.BROKER.bootstrapServers());
         assertUnknown(late, 42, Lookup.Reason.STARTING);
-        broker.restart();
+        RunningBroker.BROKER.restart();
         writer.change(5, 42, "NORMAL", 8).flush();
 
         assertThat(cache.awaitVersion(42, 8, LIMIT)).isTrue();
@@ -251,7 +232,7 @@ class KafkaPerformanceCacheIT {
     }
 
     private TopicWriter writer(int partitions, boolean transactional) {
-        var writer = new TopicWriter(broker.bootstrapServers(), topic, partitions, transactional);
+        var writer = new TopicWriter(RunningBroker.BROKER.bootstrapServers(), topic, partitions, transactional);
         open.add(writer);
         return writer;
     }
@@ -261,7 +242,8 @@ class KafkaPerformanceCacheIT {
     }
 
     private KafkaPerformanceCache start(int partitions, Duration maxStaleness) {
-        var cache = KafkaPerformanceCache.builder().bootstrapServers(broker.bootstrapServers()).topic(topic)
+        var cache = KafkaPerformanceCache.builder().bootstrapServers(RunningBroker.BROKER.bootstrapServers())
+                .topic(topic)
                 .partitions(partitions).maxStaleness(maxStaleness).topicCheckInterval(Duration.ofSeconds(1)).start();
         open.add(cache);
         return cache;

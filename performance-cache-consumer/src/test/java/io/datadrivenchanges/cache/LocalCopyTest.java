@@ -165,6 +165,15 @@ class LocalCopyTest {
     }
 
     @Test
+    void servesTheOldGenerationUntilTheNewOneBeats() {
+        var topic = Topic.ready().building(6).change(6, 42, 8, NORMAL).complete(6, 1);
+        assertThat(known(topic, 42)).isEqualTo(7);
+
+        topic.heartbeat(6);
+        assertThat(known(topic, 42)).isEqualTo(8);
+    }
+
+    @Test
     void doesNotTakeHeartbeatsOfTheNewGenerationAsProofForTheOld() {
         var topic = Topic.ready().building(6).pass(SECOND.multipliedBy(4)).heartbeat(6);
 
@@ -236,6 +245,40 @@ class LocalCopyTest {
 
         assertUnknown(topic, 42, Lookup.Reason.POISONED, CacheState.READY);
         assertThat(known(topic, 41)).isEqualTo(2);
+    }
+
+    @Test
+    void keepsThePoisonThatIsReadWhileNoGenerationAnswers() {
+        // What compaction left: the courier's own change and the beginning of generation 5 stood before the poison.
+        var topic = new Topic().caughtUp().read(new TopicRecord.MalformedChange(42, 0, 0, "null"))
+                .change(5, 43, 1, NORMAL).complete(5, 1).heartbeat(5);
+
+        assertUnknown(topic, 42, Lookup.Reason.POISONED, CacheState.READY);
+        assertThat(known(topic, 43)).isEqualTo(1);
+    }
+
+    @Test
+    void keepsThePoisonThatIsReadBeforeTheRestOfTheNextGeneration() {
+        var topic = Topic.ready().read(new TopicRecord.MalformedChange(42, 0, 0, "null"))
+                .change(6, 43, 1, NORMAL).complete(6, 2).heartbeat(6);
+
+        assertUnknown(topic, 42, Lookup.Reason.POISONED, CacheState.READY);
+    }
+
+    @Test
+    void forgetsThePoisonBeforeTheBeginningOfAGeneration() {
+        var topic = Topic.ready().read(new TopicRecord.MalformedChange(42, 0, 0, "null"))
+                .building(6).change(6, 43, 1, NORMAL).complete(6, 1).heartbeat(6);
+
+        assertThat(topic.copy.lookup(42)).isInstanceOf(Lookup.Absent.class);
+    }
+
+    @Test
+    void forgetsThePoisonOfACourierWhoCouldBeReadSince() {
+        var topic = Topic.ready().read(new TopicRecord.MalformedChange(42, 0, 0, "null")).change(5, 42, 8, HIGH)
+                .change(6, 43, 1, NORMAL).complete(6, 1).heartbeat(6);
+
+        assertThat(topic.copy.lookup(42)).isInstanceOf(Lookup.Absent.class);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.datadrivenchanges.cache;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,9 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +39,7 @@ final class TopicWriter implements AutoCloseable {
         this.partitions = partitions;
         // One request in flight: the first ones to a new topic can be refused, and later ones must not overtake them.
         Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 0,
-                "max.in.flight.requests.per.connection", 1));
+                "max.in.flight.requests.per.connection", 1, "max.request.size", 8 * 1024 * 1024));
         admin = Admin.create(settings);
         if (transactional) {
             settings.put("transactional.id", "writer-of-" + topic);
@@ -59,6 +64,18 @@ final class TopicWriter implements AutoCloseable {
 
     void delete() {
         await(() -> admin.deleteTopics(List.of(topic)).all().get(LIMIT_SECONDS, TimeUnit.SECONDS));
+    }
+
+    void addPartitions(int total) {
+        await(() -> admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(total))).all()
+                .get(LIMIT_SECONDS, TimeUnit.SECONDS));
+    }
+
+    void alter(String setting, String value) {
+        var change = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+        await(() -> admin.incrementalAlterConfigs(
+                Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(change))).all()
+                .get(LIMIT_SECONDS, TimeUnit.SECONDS));
     }
 
     boolean exists() {
@@ -110,10 +127,15 @@ final class TopicWriter implements AutoCloseable {
     }
 
     TopicWriter heartbeat(long generation) {
+        return heartbeat(generation, Duration.ZERO);
+    }
+
+    /// A heartbeat that was committed so long ago.
+    TopicWriter heartbeat(long generation, Duration age) {
         for (int partition = 0; partition < partitions; partition++) {
             send(partition, "@heartbeat", """
                     {"schema":1,"generation":%d,"beat":1,"committedAt":"%s","publisher":"test"}"""
-                    .formatted(generation, Instant.now()));
+                    .formatted(generation, Instant.now().minus(age)));
         }
         return this;
     }

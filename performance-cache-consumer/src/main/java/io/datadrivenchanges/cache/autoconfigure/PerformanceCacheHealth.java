@@ -1,9 +1,12 @@
 package io.datadrivenchanges.cache.autoconfigure;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import io.datadrivenchanges.cache.CacheState;
 import io.datadrivenchanges.cache.CacheStatus;
+import io.datadrivenchanges.cache.Consistency;
 import io.datadrivenchanges.cache.PerformanceCache;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -27,7 +30,17 @@ final class PerformanceCacheHealth implements HealthIndicator {
                 .withDetail("couriers", status.couriers())
                 .withDetail("behind", status.behind())
                 .withDetail("staleness", staleness == null ? "unknown" : staleness.toMillis() + " ms")
+                .withDetail("nines", nines(cache.consistency()))
                 .withDetail("detail", status.detail())
                 .build();
+    }
+
+    /// By time scale; left out while no read has been judged.
+    private static Map<String, Double> nines(Consistency consistency) {
+        Map<String, Double> nines = new LinkedHashMap<>();
+        if (consistency.judged() > 0) {
+            consistency.scales().forEach(scale -> nines.put(scale.within().toMillis() + " ms", scale.nines()));
+        }
+        return nines;
     }
 }

@@ -16,7 +16,8 @@ import org.springframework.validation.annotation.Validated;
 /// @param enabled Whether the cache reads the topic. Switched off, each lookup answers that it is disabled.
 /// @param topic Topic that the publisher writes.
 /// @param partitions Number of partitions of the topic. A topic with another number is refused.
-/// @param maxStaleness Staleness bound above which the cache says that it does not know.
+/// @param maxStaleness Staleness bound above which the cache says that it does not know. It stays below the topic's
+///     compaction lag of 5 minutes: a heartbeat that compaction has worked around proves nothing.
 /// @param clockError Largest difference between the clocks of this host and of the database, added to the bound.
 /// @param topicCheckInterval Time between two looks whether the topic is still the same one.
 @Validated
@@ -24,6 +25,6 @@ import org.springframework.validation.annotation.Validated;
 record PerformanceCacheProperties(@DefaultValue("true") boolean enabled,
         @DefaultValue("courier-performance") @NotBlank String topic,
         @DefaultValue("1") @Min(1) @Max(1000) int partitions,
-        @DefaultValue("3s") @DurationMin(millis = 1) @DurationMax(days = 1) Duration maxStaleness,
+        @DefaultValue("3s") @DurationMin(millis = 1) @DurationMax(minutes = 4) Duration maxStaleness,
         @DefaultValue("0s") @DurationMin @DurationMax(hours = 1) Duration clockError,
         @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(hours = 1) Duration topicCheckInterval) {}
