@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -63,6 +64,7 @@ class RemovedDefenceIT {
         var logger = (Logger) LoggerFactory.getLogger("io.debezium.connector.postgresql");
         logger.setLevel(Level.INFO);
         logger.setAdditive(false);
+        log.list = new CopyOnWriteArrayList<>();
         log.start();
         logger.addAppender(log);
 
