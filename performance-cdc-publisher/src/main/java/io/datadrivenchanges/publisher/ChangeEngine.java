@@ -1,93 +1,86 @@
 package io.datadrivenchanges.publisher;
 
-import java.io.IOException;
 import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.Properties;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 
+import io.debezium.connector.common.DebeziumTaskState;
 import io.debezium.connector.postgresql.PostgresConnector;
-import io.debezium.embedded.Connect;
-import io.debezium.engine.DebeziumEngine;
-import io.debezium.engine.RecordChangeEvent;
-import io.debezium.engine.format.ChangeEventFormat;
-import io.debezium.engine.spi.OffsetCommitPolicy;
+import io.debezium.connector.postgresql.PostgresConnectorTask;
+import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.jspecify.annotations.Nullable;
+import org.apache.kafka.connect.source.SourceTaskContext;
+import org.apache.kafka.connect.storage.OffsetStorageReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// One run of Debezium's engine on a thread of its own. It is never restarted and never retries: whatever happens ends it,
-/// and the supervisor checks everything before it makes the next one. Thread-safe.
+/// One run of Debezium's PostgreSQL connector, polled by a thread of its own as Kafka Connect's worker would. It is never
+/// restarted and never retries: whatever happens ends it, and the supervisor checks everything before it makes the next one.
+/// Thread-safe.
 final class ChangeEngine {
-    private static final Duration CLOSE_RETRY = Duration.ofMillis(100);
+    /// How long one poll waits for a change, and with it how long the end of the engine waits for a poll.
+    private static final Duration POLL_LIMIT = Duration.ofMillis(100);
+    private static final Logger LOG = LoggerFactory.getLogger(ChangeEngine.class);
 
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
-    private final Thread thread;
+    private final PostgresConnectorTask task = new PostgresConnectorTask();
+    private final Map<String, String> settings;
+    private final SlotPosition position;
+    private final ChangeHandler handler;
+    private final Thread thread = Thread.ofPlatform().daemon().name("publisher-engine").unstarted(this::run);
+    private volatile boolean closing;
 
-    /// @param position resume position; empty creates the slot and takes a snapshot
-    ChangeEngine(PublisherProperties properties, OptionalLong position, ChangeHandler handler) {
-        engine = DebeziumEngine.create(ChangeEventFormat.of(Connect.class))
-                .using(settings(properties, position))
-                .using(ChangeEngine.class.getClassLoader())
-                .using(OffsetCommitPolicy.always())
-                .using((_, message, error) -> {
-                    if (error != null) {
-                        failure.compareAndSet(null, error);
-                    } else if (message != null && message.startsWith("Failed")) {
-                        failure.compareAndSet(null, new IllegalStateException(message));
-                    }
-                })
-                .notifying(handler)
-                .build();
-        thread = Thread.ofPlatform().daemon().name("publisher-engine").unstarted(this::run);
+    ChangeEngine(PublisherProperties properties, SlotPosition position, ChangeHandler handler) {
+        this.position = position;
+        this.settings = settings(properties);
+        this.handler = handler;
     }
 
-    private static Properties settings(PublisherProperties properties, OptionalLong position) {
+    private static Map<String, String> settings(PublisherProperties properties) {
         PublisherProperties.Database database = properties.database();
         String tables = "public." + ChangeMapper.COURIERS;
-        var settings = new Properties();
-        settings.setProperty("name", properties.slot());
-        settings.setProperty("connector.class", PostgresConnector.class.getName());
-        settings.setProperty("topic.prefix", "source");
-        settings.setProperty("database.hostname", database.host());
-        settings.setProperty("database.port", Integer.toString(database.port()));
-        settings.setProperty("database.dbname", database.name());
-        settings.setProperty("database.user", database.user());
-        settings.setProperty("database.password", database.password());
-        settings.setProperty("plugin.name", "pgoutput");
-        settings.setProperty("slot.name", properties.slot());
-        settings.setProperty("publication.name", properties.publication());
-        settings.setProperty("publication.autocreate.mode", "disabled");
-        settings.setProperty("table.include.list", tables + ",public." + ChangeMapper.HEARTBEAT);
-        settings.setProperty("snapshot.mode", "initial");
-        settings.setProperty("snapshot.include.collection.list", tables);
-        settings.setProperty("snapshot.max.threads", "1");
-        // Waiting is set to the shortest: an interval adds itself to the way of each change, twice.
-        settings.setProperty("poll.interval.ms", "1");
-        settings.setProperty("max.batch.size", "1");
-        settings.setProperty("max.queue.size", "8192");
-        settings.setProperty("record.processing.threads", "1");
+        var settings = new HashMap<String, String>();
+        settings.put("name", properties.slot());
+        settings.put("connector.class", PostgresConnector.class.getName());
+        settings.put("task.id", "0");
+        settings.put("topic.prefix", ChangeMapper.SOURCE);
+        settings.put("database.hostname", database.host());
+        settings.put("database.port", Integer.toString(database.port()));
+        settings.put("database.dbname", database.name());
+        settings.put("database.user", database.user());
+        settings.put("database.password", database.password());
+        settings.put("driver.socketFactory", PatientSocketFactory.class.getName());
+        settings.put("plugin.name", "pgoutput");
+        settings.put("slot.name", properties.slot());
+        settings.put("publication.name", properties.publication());
+        settings.put("publication.autocreate.mode", "disabled");
+        settings.put("table.include.list", tables + ",public." + ChangeMapper.HEARTBEAT);
+        settings.put("snapshot.mode", "initial");
+        settings.put("snapshot.include.collection.list", tables);
+        settings.put("snapshot.max.threads", "1");
+        settings.put("poll.interval.ms", Long.toString(POLL_LIMIT.toMillis()));
+        // A full batch wakes the poll at once; a larger one would wait for the rest of its records, or for the interval.
+        settings.put("max.batch.size", "1");
+        settings.put("max.queue.size", "8192");
         // Deletes and truncates must be seen, since they end the generation.
-        settings.setProperty("skipped.operations", "none");
-        settings.setProperty("tombstones.on.delete", "false");
+        settings.put("skipped.operations", "none");
+        settings.put("tombstones.on.delete", "false");
         // Only our marks move the slot.
-        settings.setProperty("heartbeat.interval.ms", "0");
-        settings.setProperty("lsn.flush.mode", "connector");
-        settings.setProperty("lsn.flush.timeout.ms", "5000");
-        settings.setProperty("lsn.flush.timeout.action", "fail");
-        settings.setProperty("offset.storage", SlotPositionStore.class.getName());
-        settings.setProperty("offset.mismatch.strategy", "no_validation");
-        settings.setProperty("slot.failover", "true");
-        settings.setProperty("slot.max.retries", "60");
-        settings.setProperty("slot.retry.delay.ms", "500");
-        settings.setProperty("errors.max.retries", "0");
-        position.ifPresent(lsn -> settings.setProperty(SlotPositionStore.POSITION, Long.toString(lsn)));
-        return settings;
+        settings.put("heartbeat.interval.ms", "0");
+        settings.put("lsn.flush.mode", "connector");
+        settings.put("lsn.flush.timeout.ms", "5000");
+        settings.put("lsn.flush.timeout.action", "fail");
+        settings.put("offset.mismatch.strategy", "no_validation");
+        settings.put("slot.failover", "true");
+        settings.put("slot.max.retries", "60");
+        settings.put("slot.retry.delay.ms", "500");
+        settings.put("errors.max.retries", "0");
+        return Map.copyOf(settings);
     }
 
     /// Starts the thread.
@@ -100,15 +93,42 @@ final class ChangeEngine {
 
     private void run() {
         try {
-            engine.run();
-        } catch (Throwable e) {
-            failure.compareAndSet(null, e);
-        }
-        Throwable cause = failure.get();
-        if (cause == null) {
+            try {
+                task.initialize(new Context());
+                task.start(settings);
+                poll();
+            } finally {
+                stopTask();
+            }
             ended.complete(null);
-        } else {
-            ended.completeExceptionally(cause);
+        } catch (Throwable e) {
+            ended.completeExceptionally(e);
+        }
+    }
+
+    private void poll() throws InterruptedException {
+        // A start that failed in a way the connector would try again, beside our checks.
+        if (task.getTaskState() != DebeziumTaskState.RUNNING) {
+            throw new NotYetException("PostgreSQL does not answer the change engine");
+        }
+        while (!closing && !handler.drained()) {
+            List<SourceRecord> records = task.poll();
+            handler.handle(records, this::mark);
+        }
+    }
+
+    /// The connector confirms it to the slot at the begin of the next poll, or when it stops.
+    private void mark(SourceRecord last) throws InterruptedException {
+        position.mark(last.sourceOffset());
+        task.commit();
+    }
+
+    /// Whatever goes wrong here is only about what PostgreSQL ends by itself with the connections.
+    private void stopTask() {
+        try {
+            task.stop();
+        } catch (RuntimeException e) {
+            LOG.debug("The connector did not stop in order", e);
         }
     }
 
@@ -131,27 +151,33 @@ final class ChangeEngine {
     ///
     /// @return whether it has ended
     boolean close(Duration limit) throws InterruptedException {
-        Thread closer = Thread.ofPlatform().daemon().name("publisher-engine-closer").start(this::requestEnd);
-        boolean end = awaitEnd(limit);
-        closer.interrupt();
-        return end;
+        closing = true;
+        thread.interrupt();
+        return awaitEnd(limit);
     }
 
-    /// The engine refuses while its tasks start.
-    private void requestEnd() {
-        while (!ended.isDone()) {
-            try {
-                engine.close();
-                return;
-            } catch (IllegalStateException | IOException _) {
-                try {
-                    if (awaitEnd(CLOSE_RETRY)) {
-                        return;
-                    }
-                } catch (InterruptedException _) {
-                    return;
-                }
-            }
+    private final class Context implements SourceTaskContext {
+        @Override
+        public Map<String, String> configs() {
+            return settings;
         }
+
+        @Override
+        public OffsetStorageReader offsetStorageReader() {
+            return position;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // a context without metrics, as that of a worker before Kafka 4.1
+        public PluginMetrics pluginMetrics() {
+            return null;
+        }
+    }
+
+    /// Takes the engine's marks.
+    @FunctionalInterface
+    interface Marks {
+        /// All records up to and including this one are safe.
+        void upTo(SourceRecord last) throws InterruptedException;
     }
 }

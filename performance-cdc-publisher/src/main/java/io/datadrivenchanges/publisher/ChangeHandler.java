@@ -11,9 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import io.datadrivenchanges.publisher.Change.Position;
-import io.debezium.engine.DebeziumEngine.ChangeConsumer;
-import io.debezium.engine.DebeziumEngine.RecordCommitter;
-import io.debezium.engine.RecordChangeEvent;
+import io.datadrivenchanges.publisher.ChangeEngine.Marks;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// prefix: the slot never passes a record that Kafka has not got. Whatever is thrown leaves the rest unmarked and ends the
 /// engine; the next one gets those records again.
 ///
-/// Called on the engine's polling thread only; [#drain], [#silence] may be called from anywhere.
-final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceRecord>> {
+/// Called on the engine's thread only; [#drain], [#drained], [#silence] may be called from anywhere.
+final class ChangeHandler {
     static final int MAX_UNCOMMITTED = 5_000;
     private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(5);
     private static final Duration MARKER_INTERVAL = Duration.ofMinutes(1);
@@ -46,9 +44,10 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     private long uncommittedSince;
     private long markerSentAt;
     private @Nullable Position reached;
-    private @Nullable RecordChangeEvent<SourceRecord> last;
+    private @Nullable SourceRecord last;
 
     private volatile boolean draining;
+    private volatile boolean drained;
     private volatile boolean busy;
     private volatile long idleSince;
 
@@ -69,9 +68,14 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
         idleSince = markerSentAt;
     }
 
-    /// Commits and marks with the next call, then ends the engine with [DrainedException].
+    /// Commits and marks with the next call, after which nothing more is to be handed over.
     void drain() {
         draining = true;
+    }
+
+    /// Whether everything handed over before [#drain] is committed and marked.
+    boolean drained() {
+        return drained;
     }
 
     /// How long the engine has delivered nothing; zero while a delivery is at work.
@@ -79,36 +83,38 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
         return busy ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - idleSince);
     }
 
-    @Override
-    public void handleBatch(List<RecordChangeEvent<SourceRecord>> events,
-            RecordCommitter<RecordChangeEvent<SourceRecord>> committer) throws InterruptedException {
+    /// Takes what the engine has read, which may be nothing.
+    ///
+    /// @param marks told how far everything is safe, before this returns
+    void handle(List<SourceRecord> records, Marks marks) throws InterruptedException {
+        boolean lastTime = draining;
         busy = true;
         try {
             topic.failIfAnySendFailed();
-            for (RecordChangeEvent<SourceRecord> event : events) {
-                Change change = ChangeMapper.read(event.record());
+            for (SourceRecord record : records) {
+                Change change = ChangeMapper.read(record);
                 boolean snapshot = change.position().snapshot();
                 if (snapshot && !building) {
                     throw new IllegalStateException("The engine took a snapshot although it was told to continue");
                 }
                 if (!snapshot && building) {
-                    complete(change.position(), committer);
+                    complete(change.position(), marks);
                 }
                 publish(change);
                 reached = change.position();
-                last = event;
+                last = record;
                 if (uncommitted >= MAX_UNCOMMITTED) {
-                    settle(committer);
+                    settle(marks);
                 }
             }
-            if (draining || nanoTime.getAsLong() - uncommittedSince >= COMMIT_INTERVAL.toNanos()) {
-                settle(committer);
+            if (lastTime || (last != null && nanoTime.getAsLong() - uncommittedSince >= COMMIT_INTERVAL.toNanos())) {
+                settle(marks);
             }
-            if (draining) {
-                throw new DrainedException();
-            }
+            drained = lastTime;
         } finally {
-            idleSince = nanoTime.getAsLong();
+            if (!records.isEmpty()) {
+                idleSince = nanoTime.getAsLong();
+            }
             busy = false;
         }
     }
@@ -117,7 +123,7 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
         switch (change) {
             case Change.Courier courier -> publish(courier);
             case Change.Heartbeat heartbeat -> publish(heartbeat);
-            case Change.Removal removal -> throw new CouriersRemovedException(removal.reason());
+            case Change.Removal removal -> throw new GenerationNeededException(removal.reason());
             case Change.Irrelevant _ -> uncommittedSince = uncommitted == 0 ? nanoTime.getAsLong() : uncommittedSince;
         }
     }
@@ -159,13 +165,12 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
     }
 
     /// The first change behind the snapshot proves its end, also of an empty table.
-    private void complete(Position position, RecordCommitter<RecordChangeEvent<SourceRecord>> committer)
-            throws InterruptedException {
-        settle(committer);
+    private void complete(Position position, Marks marks) throws InterruptedException {
+        settle(marks);
         building = false;
         reached = position;
         sendMarkers();
-        settle(committer);
+        settle(marks);
         status.enter(PublisherState.STREAMING, "");
     }
 
@@ -179,12 +184,11 @@ final class ChangeHandler implements ChangeConsumer<RecordChangeEvent<SourceReco
         markerSentAt = nanoTime.getAsLong();
     }
 
-    private void settle(RecordCommitter<RecordChangeEvent<SourceRecord>> committer) throws InterruptedException {
+    private void settle(Marks marks) throws InterruptedException {
         topic.commit();
-        RecordChangeEvent<SourceRecord> marked = last;
+        SourceRecord marked = last;
         if (marked != null) {
-            committer.markProcessed(marked);
-            committer.markBatchFinished();
+            marks.upTo(marked);
             last = null;
         }
         uncommitted = 0;

@@ -10,6 +10,8 @@ import org.apache.kafka.connect.source.SourceRecord;
 
 /// Reads the change engine's records. Pure; stateless.
 final class ChangeMapper {
+    /// The engine's name for the database; nobody outside sees it.
+    static final String SOURCE = "source";
     static final String COURIERS = "courier_performance";
     static final String HEARTBEAT = "cdc_heartbeat";
     private static final String DELETE = "d";

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// @param familiar whether the sentence says it all; otherwise a stack trace belongs beside it
 record Failure(Kind kind, String sentence, boolean familiar) {
     /// What follows, the stronger one later: `RETRY` with growing pauses, `PERSON` retries every 30 s and reports DOWN, `FENCED`
-    /// stands by since somebody else leads, `REMOVAL` needs a new generation, `FATAL` means that the process cannot be trusted.
+    /// stands by since somebody else leads, `GENERATION` needs a new generation, `FATAL` means that the process cannot be trusted.
     enum Kind {
-        RETRY, PERSON, FENCED, REMOVAL, FATAL
+        RETRY, PERSON, FENCED, GENERATION, FATAL
     }
 
     static Failure of(Throwable thrown) {
@@ -37,7 +37,7 @@ record Failure(Kind kind, String sentence, boolean familiar) {
     private static @Nullable Failure known(Throwable cause) {
         return switch (cause) {
             case VirtualMachineError _,LinkageError _ -> new Failure(Kind.FATAL, sentence(cause), false);
-            case CouriersRemovedException _ -> new Failure(Kind.REMOVAL, sentence(cause), true);
+            case GenerationNeededException _ -> new Failure(Kind.GENERATION, sentence(cause), true);
             case ProducerFencedException _,InvalidProducerEpochException _ ->
                 new Failure(Kind.FENCED, "Kafka: another publisher took over", true);
             case NeedsPersonException _ -> new Failure(Kind.PERSON, sentence(cause), true);

@@ -5,10 +5,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -32,10 +35,11 @@ final class Publisher {
     private static final Duration STREAM_SILENCE = Duration.ofSeconds(20);
     private static final Duration SNAPSHOT_SILENCE = Duration.ofSeconds(60);
     private static final Duration STEADY = Duration.ofSeconds(60);
-    private static final Duration REMOVAL_INTERVAL = Duration.ofHours(1);
+    private static final Duration GENERATION_INTERVAL = Duration.ofHours(1);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(3);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
     private static final Duration PRODUCER_LIMIT = Duration.ofSeconds(1);
+    private static final Duration AUDIT_LIMIT = Duration.ofMinutes(1);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
@@ -47,6 +51,7 @@ final class Publisher {
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final Consumer<Throwable> fatal;
+    private final Resumption.Decision decision;
     private final TopicInspection topic;
     private final Backoff backoff;
     private final Thread thread = Thread.ofPlatform().daemon().name("publisher").unstarted(this::supervise);
@@ -54,15 +59,24 @@ final class Publisher {
     private final Object gate = new Object();
     private boolean checking;
 
+    private volatile @Nullable Auditor auditor;
     private @Nullable Reason demanded;
-    private @Nullable Long removalAt;
+    private @Nullable Long strangeAt;
     private @Nullable Long streamingSince;
 
     /// @param kafka address and security
     /// @param fatal told once when the process cannot be trusted any more; must end it
     Publisher(PublisherProperties properties, Map<String, Object> kafka, PublisherStatus status,
-            PublisherMetrics metrics,
-            Clock clock, LongSupplier nanoTime, RandomGenerator random, Consumer<Throwable> fatal) {
+            PublisherMetrics metrics, Clock clock, LongSupplier nanoTime, RandomGenerator random,
+            Consumer<Throwable> fatal) {
+        this(properties, kafka, status, metrics, clock, nanoTime, random, fatal, Resumption::decide);
+    }
+
+    /// @param decision replaced only to show what it is good for
+    Publisher(PublisherProperties properties, Map<String, Object> kafka, PublisherStatus status,
+            PublisherMetrics metrics, Clock clock, LongSupplier nanoTime, RandomGenerator random,
+            Consumer<Throwable> fatal, Resumption.Decision decision) {
+        this.decision = decision;
         this.properties = properties;
         this.kafka = Map.copyOf(kafka);
         this.status = status;
@@ -91,6 +105,23 @@ final class Publisher {
             thread.join(STOP_LIMIT);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Compares table and topic now.
+    ///
+    /// @return empty while nothing is published
+    /// @throws ExecutionException if table or topic could not be read
+    /// @throws TimeoutException   if it takes longer than a minute; it goes on nevertheless
+    Optional<Audit> audit() throws InterruptedException, ExecutionException, TimeoutException {
+        Auditor current = auditor;
+        if (current == null || status.view().state() != PublisherState.STREAMING) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(current.request().get(AUDIT_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (RejectedExecutionException | CancellationException _) {
+            return Optional.empty();
         }
     }
 
@@ -126,7 +157,7 @@ final class Publisher {
                 metrics.fenced();
                 pause(null, sentence, STANDBY_RETRY, false);
             }
-            case REMOVAL -> demandGeneration(failure, thrown);
+            case GENERATION -> demandGeneration(failure, thrown);
             case FATAL -> {
                 LOG.error("Ending the process: {}", sentence, thrown);
                 stopRequested.complete(null);
@@ -135,19 +166,19 @@ final class Publisher {
         }
     }
 
-    /// Rows that disappear cost a whole generation, so it is at most one an hour unless somebody restarts the process.
+    /// What should not happen costs a whole generation, so it is at most one an hour unless somebody restarts the process.
     private void demandGeneration(Failure failure, Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CouriersRemovedException removed) {
-                demanded = removed.reason();
+            if (cause instanceof GenerationNeededException needed) {
+                demanded = needed.reason();
             }
         }
-        Long before = removalAt;
-        Duration since = before == null ? REMOVAL_INTERVAL : Duration.ofNanos(nanoTime.getAsLong() - before);
-        if (since.compareTo(REMOVAL_INTERVAL) < 0) {
+        Long before = strangeAt;
+        Duration since = before == null ? GENERATION_INTERVAL : Duration.ofNanos(nanoTime.getAsLong() - before);
+        if (since.compareTo(GENERATION_INTERVAL) < 0) {
             pause(null,
                     failure.sentence() + " for the second time within an hour; restart the publisher to go on sooner",
-                    REMOVAL_INTERVAL.minus(since), true);
+                    GENERATION_INTERVAL.minus(since), true);
         } else {
             LOG.warn("{}: a new generation is needed", failure.sentence());
         }
@@ -180,7 +211,7 @@ final class Publisher {
             status.enter(PublisherState.CHECKING, "");
             try (var heartbeat = new Heartbeat(lead, properties.slot(), metrics)) {
                 Uuid identity = topic.verify();
-                var writer = new TopicWriter(kafka, properties.topic(), nanoTime, metrics);
+                var writer = TopicWriter.connect(kafka, properties.topic(), nanoTime, metrics);
                 boolean drained = false;
                 try {
                     writer.fence();
@@ -201,7 +232,7 @@ final class Publisher {
     private void beginChecks() {
         synchronized (gate) {
             if (stopRequested.isDone()) {
-                throw new DrainedException();
+                throw new StopRequestedException();
             }
             checking = true;
         }
@@ -223,7 +254,7 @@ final class Publisher {
             status.enter(PublisherState.STANDBY, "another publisher leads");
             awaitStop(STANDBY_RETRY.plusMillis(random.nextLong(STANDBY_RETRY.toMillis() / 4)));
             if (stopRequested.isDone()) {
-                throw new DrainedException();
+                throw new StopRequestedException();
             }
         }
     }
@@ -235,7 +266,7 @@ final class Publisher {
     private OptionalLong resume(TopicWriter writer, Map<Integer, Marker> markers) throws SQLException {
         try (SourceDatabase source = SourceDatabase.open(properties)) {
             SourceState state = source.inspect();
-            Resumption resumption = Resumption.decide(state, topic.readTail(), properties.topic().partitions(),
+            Resumption resumption = decision.decide(state, topic.readTail(), properties.topic().partitions(),
                     demanded,
                     clock.instant().getEpochSecond());
             return switch (resumption) {
@@ -267,8 +298,8 @@ final class Publisher {
         metrics.generationStarted(reason);
         status.generation(generation);
         status.enter(PublisherState.SNAPSHOTTING, reason.sentence());
-        if (reason.isRemoval()) {
-            removalAt = nanoTime.getAsLong();
+        if (reason.isStrange()) {
+            strangeAt = nanoTime.getAsLong();
         }
     }
 
@@ -288,12 +319,14 @@ final class Publisher {
     private boolean stream(Heartbeat heartbeat, TopicWriter writer, Map<Integer, Marker> markers, OptionalLong position,
             Uuid identity) throws Exception {
         var handler = new ChangeHandler(writer, markers, properties.instance(), status, metrics, clock, nanoTime);
-        var engine = new ChangeEngine(properties, position, handler);
+        var engine = new ChangeEngine(properties, new SlotPosition(position), handler);
         CompletableFuture<Void> ended = engine.start();
         boolean drained = false;
-        try {
+        try (var current = new Auditor(properties, kafka, status, metrics, clock, nanoTime)) {
+            auditor = current;
             heartbeat.write();
-            watch(heartbeat, handler, ended, identity);
+            watch(CompletableFuture.anyOf(ended, heartbeat.lost(), current.found(), stopRequested), handler, ended,
+                    identity);
             if (stopRequested.isDone() && !ended.isDone()) {
                 status.enter(PublisherState.DRAINING, "");
                 handler.drain();
@@ -301,6 +334,7 @@ final class Publisher {
             }
             return drained;
         } finally {
+            auditor = null;
             if (!ended.isDone()) {
                 writer.close(Duration.ZERO);
                 if (!engine.close(CLOSE_LIMIT)) {
@@ -310,9 +344,8 @@ final class Publisher {
         }
     }
 
-    private void watch(Heartbeat heartbeat, ChangeHandler handler, CompletableFuture<Void> ended, Uuid identity)
-            throws Exception {
-        CompletableFuture<Object> end = CompletableFuture.anyOf(ended, heartbeat.lost(), stopRequested);
+    private void watch(CompletableFuture<Object> end, ChangeHandler handler, CompletableFuture<Void> ended,
+            Uuid identity) throws Exception {
         long verifiedAt = nanoTime.getAsLong();
         while (true) {
             try {

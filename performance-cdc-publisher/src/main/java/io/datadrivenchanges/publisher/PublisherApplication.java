@@ -38,11 +38,21 @@ public class PublisherApplication {
     }
 
     @Bean
-    PublisherLifecycle publisherLifecycle(PublisherProperties properties, KafkaProperties kafka, PublisherStatus status,
+    Publisher publisher(PublisherProperties properties, KafkaProperties kafka, PublisherStatus status,
             MeterRegistry registry) {
-        return new PublisherLifecycle(new Publisher(properties, kafka.buildAdminProperties(), status,
+        return new Publisher(properties, kafka.buildAdminProperties(), status,
                 new PublisherMetrics(registry, status), Clock.systemUTC(), System::nanoTime,
                 RandomGenerator.getDefault(),
-                _ -> Runtime.getRuntime().halt(UNTRUSTED)));
+                _ -> Runtime.getRuntime().halt(UNTRUSTED));
+    }
+
+    @Bean
+    PublisherLifecycle publisherLifecycle(Publisher publisher) {
+        return new PublisherLifecycle(publisher);
+    }
+
+    @Bean
+    AuditEndpoint auditEndpoint(Publisher publisher, PublisherStatus status) {
+        return new AuditEndpoint(publisher, status);
     }
 }

@@ -1,5 +1,6 @@
 package io.datadrivenchanges.publisher;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -7,6 +8,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import javax.management.JMException;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -17,6 +22,10 @@ import io.micrometer.core.instrument.Timer;
 final class PublisherMetrics {
     static final String HEARTBEAT = "heartbeat";
     private static final String PREFIX = "cdc.publisher.";
+    private static final String CLEAN = "clean";
+    private static final String DIFFERENT = "different";
+    private static final String FAILED = "failed";
+    private static final ObjectName ENGINE = engine();
 
     private final MeterRegistry registry;
     private final Timer delay;
@@ -26,6 +35,10 @@ final class PublisherMetrics {
     private final Map<String, Counter> records;
     private final AtomicLong slotRetained = new AtomicLong();
     private final AtomicLong slotSafe = new AtomicLong();
+    private final AtomicLong auditMissing = new AtomicLong();
+    private final AtomicLong auditAhead = new AtomicLong();
+    private final AtomicLong auditDifferent = new AtomicLong();
+    private final Map<String, Counter> audits;
 
     PublisherMetrics(MeterRegistry registry, PublisherStatus status) {
         this.registry = registry;
@@ -42,10 +55,43 @@ final class PublisherMetrics {
         Gauge.builder(PREFIX + "generation", status, it -> it.view().generation()).register(registry);
         Gauge.builder(PREFIX + "watermark.age", status, PublisherMetrics::watermarkAgeInSeconds)
                 .baseUnit("seconds").register(registry);
+        audits = Stream.of(CLEAN, DIFFERENT, FAILED).collect(Collectors.toUnmodifiableMap(Function.identity(),
+                outcome -> registry.counter(PREFIX + "audit.runs", "outcome", outcome)));
+        audit("missing", auditMissing, "Couriers whose newest version was missing in the topic at the last audit");
+        audit("ahead", auditAhead, "Couriers or versions that only the topic had at the last audit");
+        audit("different", auditDifferent, "Couriers with same version and other level at the last audit");
+        Gauge.builder(PREFIX + "queue.remaining", PublisherMetrics::queueRemaining)
+                .description("Free places between reading from PostgreSQL and sending to Kafka").register(registry);
         Gauge.builder(PREFIX + "slot.retained.bytes", slotRetained, AtomicLong::doubleValue)
                 .description("Write-ahead log kept for the slot").register(registry);
         Gauge.builder(PREFIX + "slot.safe.bytes", slotSafe, AtomicLong::doubleValue)
                 .description("Write-ahead log until the slot is lost; -1 without a limit").register(registry);
+    }
+
+    private void audit(String name, AtomicLong value, String description) {
+        Gauge.builder(PREFIX + "audit." + name, value, AtomicLong::doubleValue).description(description)
+                .register(registry);
+    }
+
+    /// The engine tells it by JMX only; NaN while none streams.
+    private static double queueRemaining() {
+        try {
+            return ManagementFactory.getPlatformMBeanServer()
+                    .getAttribute(ENGINE, "QueueRemainingCapacity") instanceof Number free
+                            ? free.doubleValue()
+                            : Double.NaN;
+        } catch (JMException _) {
+            return Double.NaN;
+        }
+    }
+
+    private static ObjectName engine() {
+        try {
+            return new ObjectName("debezium.postgres:type=connector-metrics,context=streaming,server="
+                    + ChangeMapper.SOURCE);
+        } catch (MalformedObjectNameException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Timer timer(String name, String description) {
@@ -91,6 +137,24 @@ final class PublisherMetrics {
 
     void fenced() {
         fenced.increment();
+    }
+
+    void audited(Audit audit) {
+        auditMissing.set(audit.missing());
+        auditAhead.set(audit.ahead());
+        auditDifferent.set(audit.different());
+        count(audit.clean() ? CLEAN : DIFFERENT);
+    }
+
+    void auditFailed() {
+        count(FAILED);
+    }
+
+    private void count(String outcome) {
+        Counter counter = audits.get(outcome);
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     void slot(long retained, long safe) {

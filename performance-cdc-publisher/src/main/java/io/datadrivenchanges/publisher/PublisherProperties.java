@@ -1,5 +1,6 @@
 package io.datadrivenchanges.publisher;
 
+import java.time.Duration;
 import java.util.regex.Pattern;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -11,17 +12,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param slot        replication slot, the only resume position; belongs to this publisher alone
 /// @param publication publication that the owner's migration creates
 /// @param topic       target topic
+/// @param auditInterval time between two comparisons of the whole table with the whole topic
 /// @param instance    name in heartbeat records; letters, digits, dot, hyphen and underscore; empty means host and process
 @ConfigurationProperties(prefix = "performance.publisher", ignoreUnknownFields = false)
 record PublisherProperties(@DefaultValue Database database, @DefaultValue("courier_performance_slot") String slot,
         @DefaultValue("courier_performance_pub") String publication, @DefaultValue Topic topic,
-        @DefaultValue("") String instance) {
+        @DefaultValue("10m") Duration auditInterval, @DefaultValue("") String instance) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+    private static final Duration MIN_AUDIT_INTERVAL = Duration.ofSeconds(10);
     private static final Pattern SQL_NAME = Pattern.compile("[a-z0-9_]{1,63}");
 
     PublisherProperties {
         String host = System.getenv().getOrDefault("HOSTNAME", "publisher").replaceAll("[^A-Za-z0-9.-]", "-");
         instance = instance.isEmpty() ? host + "-" + ProcessHandle.current().pid() : instance;
+        if (auditInterval.compareTo(MIN_AUDIT_INTERVAL) < 0) {
+            throw new IllegalArgumentException("performance.publisher.audit-interval must be at least "
+                    + MIN_AUDIT_INTERVAL.toSeconds() + "s, but is " + auditInterval);
+        }
         require(NAME, instance, "performance.publisher.instance");
         require(SQL_NAME, slot, "performance.publisher.slot");
         require(SQL_NAME, publication, "performance.publisher.publication");

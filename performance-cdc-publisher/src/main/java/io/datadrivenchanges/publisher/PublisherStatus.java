@@ -11,6 +11,7 @@ final class PublisherStatus {
     private final Clock clock;
     private volatile View view;
     private volatile @Nullable Instant watermark;
+    private volatile @Nullable Audit audit;
 
     PublisherStatus(Clock clock) {
         this.clock = clock;
@@ -33,6 +34,16 @@ final class PublisherStatus {
     /// All that was committed before this time is in the topic.
     void watermark(Instant committedAt) {
         watermark = committedAt;
+    }
+
+    void audited(Audit newest) {
+        audit = newest;
+    }
+
+    /// What the newest audit of this process found; `null` before the first one.
+    @Nullable
+    Audit audit() {
+        return audit;
     }
 
     View view() {

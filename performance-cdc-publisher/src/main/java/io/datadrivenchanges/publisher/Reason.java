@@ -13,7 +13,8 @@ enum Reason {
                                                     "the replication slot is ahead of the topic"), DATABASE_BEHIND(
                                                             "the database is behind the topic"), ROW_DELETED(
                                                                     "a courier was deleted"), TABLE_TRUNCATED(
-                                                                            "the courier table was truncated");
+                                                                            "the courier table was truncated"), AUDIT(
+                                                                                    "the audit found a difference between table and topic");
 
     private final String sentence;
 
@@ -30,8 +31,9 @@ enum Reason {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// Whether somebody has to look when it happens again soon: rows do not disappear by themselves.
-    boolean isRemoval() {
-        return this == ROW_DELETED || this == TABLE_TRUNCATED;
+    /// Whether somebody has to look when it happens again soon: rows do not disappear by themselves, and nothing that this
+    /// publisher does makes table and topic differ.
+    boolean isStrange() {
+        return this == ROW_DELETED || this == TABLE_TRUNCATED || this == AUDIT;
     }
 }

@@ -16,6 +16,13 @@ sealed interface Resumption {
     /// Drop the slot, announce `generation` and read everything again.
     record NewGeneration(Reason reason, long generation) implements Resumption {}
 
+    /// The form of [#decide].
+    @FunctionalInterface
+    interface Decision {
+        Resumption decide(SourceState source, TopicState topic, int partitions, @Nullable Reason demanded,
+                long epochSeconds);
+    }
+
     /// Decides.
     ///
     /// @param demanded     reason to start a new generation whatever was found, or `null`

@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class SourceDatabase implements AutoCloseable {
     /// Longest silence on a connection of ours before it counts as broken.
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(5);
+    private static final int SCAN_ROWS = 5_000;
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(SourceDatabase.class);
     private static final Map<String, List<String>> PUBLISHED = Map.of(
@@ -151,6 +153,23 @@ final class SourceDatabase implements AutoCloseable {
         }
     }
 
+    /// Reads the courier table as of one moment, a part at a time.
+    void scan(RowVisitor visitor) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(SCAN_ROWS);
+            try (ResultSet row = statement
+                    .executeQuery("SELECT courier_id, performance, version FROM courier_performance")) {
+                while (row.next()) {
+                    visitor.row(row.getLong(1), row.getString(2), row.getLong(3));
+                }
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
     void dropSlot() throws SQLException {
         freeSlot();
         try (PreparedStatement drop = connection.prepareStatement("""
@@ -158,6 +177,12 @@ final class SourceDatabase implements AutoCloseable {
             drop.setString(1, slot);
             drop.executeQuery().close();
         }
+    }
+
+    /// Takes the rows of [#scan].
+    @FunctionalInterface
+    interface RowVisitor {
+        void row(long courier, String performance, long version);
     }
 
     private String text(String query) throws SQLException {

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 
 import io.datadrivenchanges.publisher.Change.Position;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -30,17 +31,29 @@ final class TopicWriter {
     private final int partitions;
     private final LongSupplier nanoTime;
     private final PublisherMetrics metrics;
-    private final KafkaProducer<String, String> producer;
+    private final Producer<String, String> producer;
     private final AtomicReference<@Nullable Exception> failedSend = new AtomicReference<>();
     private boolean inTransaction;
 
-    /// @param kafka address and security
-    TopicWriter(Map<String, Object> kafka, PublisherProperties.Topic topic, LongSupplier nanoTime,
+    /// @param producer with a transactional id; closed with this
+    TopicWriter(Producer<String, String> producer, PublisherProperties.Topic topic, LongSupplier nanoTime,
             PublisherMetrics metrics) {
+        this.producer = producer;
         this.topic = topic.name();
         this.partitions = topic.partitions();
         this.nanoTime = nanoTime;
         this.metrics = metrics;
+    }
+
+    /// @param kafka address and security
+    static TopicWriter connect(Map<String, Object> kafka, PublisherProperties.Topic topic, LongSupplier nanoTime,
+            PublisherMetrics metrics) {
+        return new TopicWriter(
+                new KafkaProducer<>(settings(kafka, topic), new StringSerializer(), new StringSerializer()),
+                topic, nanoTime, metrics);
+    }
+
+    static Map<String, Object> settings(Map<String, Object> kafka, PublisherProperties.Topic topic) {
         var settings = new HashMap<>(kafka);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topic.name() + "-publisher");
@@ -51,7 +64,7 @@ final class TopicWriter {
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.toIntExact(DELIVERY_TIMEOUT.toMillis()));
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK.toMillis());
         settings.put(ProducerConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG, -1L);
-        producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+        return settings;
     }
 
     /// Locks every older publisher out. Waits for Kafka; can be interrupted.

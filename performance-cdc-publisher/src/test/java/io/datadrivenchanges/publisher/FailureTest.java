@@ -17,8 +17,8 @@ class FailureTest {
                 .isEqualTo(new Failure(Kind.RETRY, "PostgreSQL: gone", true));
         assertThat(Failure.of(new KafkaException("in an error state", new InvalidProducerEpochException("old"))))
                 .isEqualTo(new Failure(Kind.FENCED, "Kafka: another publisher took over", true));
-        assertThat(Failure.of(new RuntimeException(new CouriersRemovedException(Reason.ROW_DELETED))).kind())
-                .isEqualTo(Kind.REMOVAL);
+        assertThat(Failure.of(new RuntimeException(new GenerationNeededException(Reason.ROW_DELETED))).kind())
+                .isEqualTo(Kind.GENERATION);
         assertThat(Failure.of(new RuntimeException(new OutOfMemoryError())).kind()).isEqualTo(Kind.FATAL);
     }
 

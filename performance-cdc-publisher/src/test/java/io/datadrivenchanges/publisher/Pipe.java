@@ -22,10 +22,14 @@ import java.util.stream.Stream;
 
 import io.datadrivenchanges.stack.KafkaBroker;
 import io.datadrivenchanges.stack.PostgresServer;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,7 +53,8 @@ final class Pipe implements AutoCloseable {
                 new PublisherProperties.Database("127.0.0.1", Servers.POSTGRES.port(), "incentives", "perf_cdc",
                         "perf_cdc"),
                 "slot_" + number, "courier_performance_pub",
-                new PublisherProperties.Topic("couriers-" + number, partitions, (short) 1, true), "publisher-1");
+                new PublisherProperties.Topic("couriers-" + number, partitions, (short) 1, true),
+                Duration.ofMinutes(10), "publisher-1");
         asSuperuser("DELETE FROM courier_performance");
     }
 
@@ -62,16 +67,53 @@ final class Pipe implements AutoCloseable {
     }
 
     Running start() {
+        return start(Resumption::decide);
+    }
+
+    /// A publisher with another idea of how to go on.
+    Running start(Resumption.Decision decision) {
+        return start(decision, properties);
+    }
+
+    private Running start(Resumption.Decision decision, PublisherProperties properties) {
         var status = new PublisherStatus(Clock.systemUTC());
         var registry = new SimpleMeterRegistry();
         var publisher = new Publisher(properties, address(), status, new PublisherMetrics(registry, status),
                 Clock.systemUTC(), System::nanoTime, RandomGenerator.getDefault(), e -> {
                     throw new AssertionError(e);
-                });
+                }, decision);
         publisher.start();
         var it = new Running(publisher, status, registry);
         running.add(it);
         return it;
+    }
+
+    /// A publisher that reaches the database through `proxy`.
+    Running through(TcpProxy proxy) {
+        var direct = properties.database();
+        return start(Resumption::decide, new PublisherProperties(
+                new PublisherProperties.Database(direct.host(), proxy.port(), direct.name(), direct.user(),
+                        direct.password()),
+                properties.slot(), properties.publication(), properties.topic(), properties.auditInterval(),
+                "publisher-2"));
+    }
+
+    static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    }
+
+    static List<AlterConfigOp> setting(String name, String value) {
+        return List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
+    }
+
+    /// End of the write-ahead log.
+    static long written() throws SQLException {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT (pg_current_wal_lsn() - '0/0')::bigint")) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     /// Ends every session of the publishers at once, as a network failure would.
@@ -119,7 +161,8 @@ final class Pipe implements AutoCloseable {
         }
 
         double count(String meter, String tag, String value) {
-            return registry.get("cdc.publisher." + meter).tag(tag, value).counter().count();
+            Counter counter = registry.find("cdc.publisher." + meter).tag(tag, value).counter();
+            return counter == null ? 0 : counter.count();
         }
 
         void stop() {
@@ -192,14 +235,22 @@ final class Pipe implements AutoCloseable {
 
     /// The whole topic as its readers see it, by partition and offset.
     List<ConsumerRecord<String, String>> read() {
+        return read(properties.topic().name(), properties.topic().partitions());
+    }
+
+    /// What any topic of one partition holds under a key, in order.
+    static List<String> values(String topic, String key) {
+        return read(topic, 1).stream().filter(record -> record.key().equals(key)).map(ConsumerRecord::value).toList();
+    }
+
+    private static List<ConsumerRecord<String, String>> read(String topic, int count) {
         var settings = Map.<String, Object>of("bootstrap.servers", kafka().bootstrapServers(), "enable.auto.commit",
                 false,
                 "auto.offset.reset", "none", "group.protocol", "classic");
         var records = new ArrayList<ConsumerRecord<String, String>>();
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> partitions = Stream.iterate(0, partition -> partition + 1)
-                    .limit(properties.topic().partitions())
-                    .map(partition -> new TopicPartition(properties.topic().name(), partition)).toList();
+                    .limit(count).map(partition -> new TopicPartition(topic, partition)).toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> end = consumer.endOffsets(partitions);

@@ -44,6 +44,23 @@ class PublisherApplicationIT {
     }
 
     @Test
+    void comparesTableAndTopicOnRequest() throws Exception {
+        Pipe.change(1, 2, 3);
+        try (ConfigurableApplicationContext context = run()) {
+            await().atMost(Pipe.LIMIT).until(() -> get(context, "health/readiness").statusCode() == 200);
+            assertThat(get(context, "audit").statusCode()).isEqualTo(404);
+
+            assertThat(post(context, "audit").body()).contains("\"couriers\":3", "\"missing\":0", "\"ahead\":0",
+                    "\"different\":0");
+
+            assertThat(get(context, "audit").body()).contains("\"couriers\":3");
+            assertThat(get(context, "prometheus").body()).contains("cdc_publisher_audit_missing 0.0",
+                    "cdc_publisher_audit_ahead 0.0", "cdc_publisher_audit_different 0.0",
+                    "cdc_publisher_audit_runs_total{outcome=\"clean\"} 1.0", "cdc_publisher_queue_remaining 8192.0");
+        }
+    }
+
+    @Test
     void isAliveButNotReadyWhileAnotherPublisherLeads() {
         pipe.start().awaitFresh();
         try (ConfigurableApplicationContext context = run()) {
@@ -84,10 +101,19 @@ class PublisherApplicationIT {
     }
 
     private HttpResponse<String> get(ConfigurableApplicationContext context, String path) {
+        return send(context, path, HttpRequest.newBuilder().GET());
+    }
+
+    private HttpResponse<String> post(ConfigurableApplicationContext context, String path) {
+        return send(context, path, HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private HttpResponse<String> send(ConfigurableApplicationContext context, String path,
+            HttpRequest.Builder request) {
         String port = context.getEnvironment().getRequiredProperty("local.server.port");
         try {
-            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/actuator/" + path))
-                    .timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request.uri(URI.create("http://127.0.0.1:" + port + "/actuator/" + path))
+                    .timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -1,0 +1,228 @@
+package io.datadrivenchanges.publisher;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+
+import io.datadrivenchanges.publisher.Pipe.Running;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/// What is known to go wrong with change data capture, one row each; those about engine stops, brokers and takeovers are in
+/// [DisturbedPublisherIT], those about acknowledgements in [ChangeHandlerTest].
+class PitfallsIT {
+    private final Pipe pipe = new Pipe(1);
+
+    @AfterEach
+    void close() {
+        pipe.close();
+    }
+
+    @Test
+    void slotInvalidatedByTheLimitOnKeptLog() throws Exception {
+        Pipe.change(1, 2);
+        pipe.start().awaitFresh().stop();
+        Pipe.change(2, 3);
+        // The server keeps 512 MB for a slot; each switch ends a segment of 16 MB.
+        Pipe.asSuperuser("""
+                DO $$ BEGIN
+                    FOR segment IN 1..40 LOOP
+                        PERFORM pg_logical_emit_message(false, 'filler', 'x');
+                        PERFORM pg_switch_wal();
+                    END LOOP;
+                END $$""");
+        Pipe.asSuperuser("CHECKPOINT");
+
+        Running running = pipe.start().awaitFresh();
+
+        assertThat(running.count("generations", "reason", "slot-invalidated")).isEqualTo(1);
+        pipe.awaitTable();
+    }
+
+    @Test
+    void slotRecreatedBySomebodyElse() throws Exception {
+        Pipe.change(1, 2);
+        pipe.start().awaitFresh().stop();
+        Pipe.asSuperuser("SELECT pg_drop_replication_slot('" + pipe.properties.slot() + "')");
+        Pipe.change(2, 3);
+        Pipe.asSuperuser("SELECT pg_create_logical_replication_slot('" + pipe.properties.slot() + "', 'pgoutput')");
+
+        Running running = pipe.start().awaitFresh();
+
+        assertThat(running.count("generations", "reason", "slot-ahead")).isEqualTo(1);
+        pipe.awaitTable();
+    }
+
+    @Test
+    void snapshotOverlapsWrites() throws Exception {
+        long[] couriers = LongStream.rangeClosed(1, 3_000).toArray();
+        Pipe.change(couriers);
+        try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
+            Running running = pipe.start();
+            Future<?> writes = writer.submit(() -> {
+                for (int round = 0; round < 3; round++) {
+                    for (int from = 0; from < couriers.length; from += 100) {
+                        Pipe.change(LongStream.of(couriers).skip(from).limit(100).toArray());
+                    }
+                }
+                return null;
+            });
+            await().atMost(Pipe.LIMIT).until(writes::isDone);
+            writes.get();
+            running.awaitFresh();
+        }
+
+        pipe.awaitTable();
+    }
+
+    @Test
+    void ghostKeysOfCouriersDeletedWhileThePublisherWasDown() throws SQLException {
+        Pipe.change(1, 2, 3);
+        pipe.start().awaitFresh().stop();
+        Pipe.asSuperuser("DELETE FROM courier_performance WHERE courier_id = 2");
+
+        Running running = pipe.start();
+
+        await().atMost(Pipe.LIMIT).until(() -> running.count("generations", "reason", "row-deleted") == 1);
+        running.awaitFresh();
+        pipe.awaitTable();
+    }
+
+    @Test
+    void topicRecreatedWhileThePublisherWasDown() throws Exception {
+        Pipe.change(1, 2);
+        Running first = pipe.start().awaitFresh();
+        first.stop();
+        try (Admin admin = Admin.create(Pipe.address())) {
+            admin.deleteTopics(List.of(pipe.properties.topic().name())).all().get();
+        }
+
+        Running running = pipe.start().awaitFresh();
+
+        assertThat(running.count("generations", "reason", "no-marker")).isEqualTo(1);
+        assertThat(running.status().view().generation()).isGreaterThan(first.status().view().generation());
+        pipe.awaitTable();
+    }
+
+    @Test
+    void topicLostItsRecords() throws Exception {
+        Pipe.change(1, 2);
+        pipe.start().awaitFresh().stop();
+        var partition = new TopicPartition(pipe.properties.topic().name(), 0);
+        try (Admin admin = Admin.create(Pipe.address())) {
+            admin.incrementalAlterConfigs(Map.of(Pipe.resource(partition.topic()), Pipe.setting("cleanup.policy",
+                    "compact,delete"))).all().get();
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).all().get();
+            admin.incrementalAlterConfigs(Map.of(Pipe.resource(partition.topic()), Pipe.setting("cleanup.policy",
+                    "compact"))).all().get();
+        }
+
+        Running running = pipe.start().awaitFresh();
+
+        assertThat(running.count("generations", "reason", "no-marker")).isEqualTo(1);
+        pipe.awaitTable();
+    }
+
+    @Test
+    void partitionsOrPolicyChangedNeedAPerson() throws Exception {
+        pipe.start().awaitFresh().stop();
+        try (Admin admin = Admin.create(Pipe.address())) {
+            admin.incrementalAlterConfigs(Map.of(Pipe.resource(pipe.properties.topic().name()),
+                    Pipe.setting("cleanup.policy", "delete"))).all().get();
+        }
+
+        Running running = pipe.start().awaitReason("cleanup.policy=delete instead of compact");
+
+        assertThat(running.status().view().needsPerson()).isTrue();
+    }
+
+    @Test
+    void logOfOtherTablesIsNotHeldBack() throws SQLException {
+        pipe.start().awaitFresh();
+        for (int i = 0; i < 40; i++) {
+            Pipe.asSuperuser("SELECT pg_logical_emit_message(false, 'other', repeat('x', 1000000))");
+        }
+        long written = Pipe.written();
+
+        await().atMost(Pipe.LIMIT).until(() -> pipe.confirmed() >= written);
+    }
+
+    @Test
+    void halfOpenConnectionToTheDatabase() throws Exception {
+        Pipe.change(1);
+        try (var proxy = new TcpProxy(Pipe.postgres().port())) {
+            Running running = pipe.through(proxy).awaitFresh();
+
+            proxy.hold();
+            running.await(PublisherState.BACKOFF);
+            Pipe.change(1, 2);
+            proxy.release();
+
+            running.awaitFresh();
+            pipe.awaitTable();
+            running.stop();
+        }
+    }
+
+    @Test
+    void frozenLeaderIsReplacedAndStandsByAfterwards() throws Exception {
+        Pipe.change(1);
+        try (var proxy = new TcpProxy(Pipe.postgres().port())) {
+            Running frozen = pipe.through(proxy).awaitFresh();
+            proxy.hold();
+            Pipe.change(1);
+
+            Running successor = pipe.start().awaitFresh();
+            Pipe.change(1, 2);
+            pipe.awaitTable();
+            proxy.release();
+
+            frozen.await(PublisherState.STANDBY);
+            assertThat(successor.status().view().state()).isEqualTo(PublisherState.STREAMING);
+            assertThat(successor.count("starts", "reason", "continue")).isEqualTo(1);
+            assertThat(pipe.versions().get(1L)).isSorted().doesNotHaveDuplicates();
+            frozen.stop();
+        }
+    }
+
+    @Test
+    void bigTransaction() throws Exception {
+        int rows = 50_000;
+        Running running = pipe.start().awaitFresh();
+
+        Pipe.asSuperuser("INSERT INTO courier_performance (courier_id, performance, version)"
+                + " SELECT n, 'NORMAL', 1 FROM generate_series(1, " + rows + ") AS n");
+
+        pipe.awaitTable();
+        running.awaitFresh();
+        assertThat(running.registry().get("cdc.publisher.commit").timer().count())
+                .as("it is committed in parts").isGreaterThanOrEqualTo(rows / ChangeHandler.MAX_UNCOMMITTED);
+    }
+
+    @Test
+    void columnAddedAndDroppedUnderLoad() throws Exception {
+        Pipe.change(1, 2);
+        Running running = pipe.start().awaitFresh();
+        try (Connection connection = Pipe.connection()) {
+            Pipe.asSuperuser("ALTER TABLE courier_performance ADD COLUMN note text");
+            Pipe.change(connection, 1);
+            Pipe.asSuperuser("ALTER TABLE courier_performance DROP COLUMN note");
+            Pipe.change(connection, 2);
+        }
+
+        pipe.awaitTable();
+        assertThat(running.awaitFresh().count("starts", "reason", "continue")).isZero();
+        assertThat(pipe.versions()).isEqualTo(Map.of(1L, List.of(1L, 2L), 2L, List.of(1L, 2L)));
+    }
+}
