@@ -11,6 +11,10 @@ public sealed interface Report {
     /// Name of the experiment.
     String experiment();
 
+    /// The report as one JSON object, without a line break: for people and tools that read reports elsewhere. Values are shown by
+    /// their `toString`, at most 256 characters of it; one that throws is said so. Not for a caller's thread.
+    String json();
+
     /// One compared run.
     ///
     /// @param experiment name of the experiment
@@ -22,7 +26,13 @@ public sealed interface Report {
     /// @param control what the control did; the value in it is its projection
     /// @param observed what the candidate did, at its last read; the value in it is its projection
     record Result(String experiment, String candidate, Instant at, @Nullable Object key, Finding finding,
-            @Nullable Cause cause, Observation control, Observation observed) implements Report {}
+            @Nullable Cause cause, Observation control, Observation observed) implements Report {
+
+        @Override
+        public String json() {
+            return ReportLine.of(this);
+        }
+    }
 
     /// What one behaviour did.
     ///
