@@ -27,16 +27,17 @@ final class ComparedPerformance implements PerformanceSource {
     private static final Duration LOOKUP_LIMIT = Duration.ofSeconds(1);
     private static final long UNKNOWN_VERSION = -1;
 
-    private final Experiment<Long, Performance, PerformanceUnavailableException> experiment;
+    private final Experiment<Payable, Performance, PerformanceUnavailableException> experiment;
     private final StageSource stages;
 
     ComparedPerformance(Laboratory laboratory, StageSource stages, IncentivesClient incentives,
             PerformanceCache cache) {
         this.stages = stages;
         this.experiment = laboratory.experiment(EXPERIMENT)
-                .control((Long courierId) -> incentives.fetch(courierId))
-                .candidate("cache", cache::lookup, Comparing.<Performance, Lookup>reasons(ComparedPerformance::compare))
-                .key(courierId -> courierId)
+                .control((Payable payable) -> incentives.fetch(payable.courierId()))
+                .candidate("cache", payable -> cache.lookup(payable.courierId()),
+                        Comparing.<Performance, Lookup>reasons(ComparedPerformance::compare))
+                .key(Payable::courierId)
                 .versions(Performance::version, ComparedPerformance::version)
                 .freshness(ComparedPerformance::staleness)
                 .shadow(new Shadow.Detached(MAX_COMPARED_AT_ONCE, LOOKUP_LIMIT))
@@ -44,8 +45,8 @@ final class ComparedPerformance implements PerformanceSource {
     }
 
     @Override
-    public Decision find(long courierId) throws PerformanceUnavailableException {
-        return new Decision(experiment.call(courierId), Source.REST, null, String.valueOf(stages.stage(EXPERIMENT)));
+    public Decision find(Payable payable) throws PerformanceUnavailableException {
+        return new Decision(experiment.call(payable), Source.REST, null, String.valueOf(stages.stage(EXPERIMENT)));
     }
 
     private static Comparison compare(Performance control, Lookup candidate) {
