@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import io.datadrivenchanges.experiment.Finding;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Outcome;
 import io.datadrivenchanges.experiment.Report;
+import io.datadrivenchanges.experiment.Stage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,8 +37,9 @@ class JsonLinesSinkTest {
     private static Report.Result report(Object input, @Nullable Object value) {
         Report.Observation seen = new Report.Observation(new Outcome.Returned<@Nullable Object>(value), 7,
                 Duration.ofMillis(3),
-                Duration.ofNanos(1500));
-        return new Report.Result("e", "c", Instant.EPOCH, input, new Finding.Match(false), null, seen, seen);
+                Duration.ofNanos(1500), Map.of());
+        return new Report.Result("e", "c", Instant.EPOCH, input, new Finding.Match(false), null, seen, seen, Stage.SHADOW,
+                null, Map.of());
     }
 
     private Path file() {
@@ -58,7 +61,8 @@ class JsonLinesSinkTest {
 
         assertThat(Files.readAllLines(file())).containsExactly(
                 "{\"at\": \"1970-01-01T00:00:00Z\", \"experiment_name\": \"e\", \"candidate_name\": \"c\", "
-                        + "\"finding\": \"results_match\", \"cause\": null, \"why\": null, \"input\": \"42\", "
+                        + "\"stage\": \"SHADOW\", \"finding\": \"results_match\", \"cause\": null, \"why\": null, "
+                        + "\"cohort\": null, \"input\": \"42\", "
                         + "\"control\": {\"outcome\": \"returned\", \"value\": \"HIGH\\n\\\"quoted\\\"\", \"version\": 7, "
                         + "\"staleness_millis\": 3, \"duration_nanos\": 1500}, "
                         + "\"candidate\": {\"outcome\": \"returned\", \"value\": \"HIGH\\n\\\"quoted\\\"\", \"version\": 7, "

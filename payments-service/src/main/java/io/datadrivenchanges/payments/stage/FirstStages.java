@@ -1,8 +1,6 @@
 package io.datadrivenchanges.payments.stage;
 
 import io.datadrivenchanges.experiment.Laboratory;
-import io.datadrivenchanges.experiment.Stage;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.stereotype.Component;
@@ -12,17 +10,14 @@ import org.springframework.stereotype.Component;
 final class FirstStages implements ApplicationRunner {
     private final Laboratory laboratory;
     private final StoredStages stages;
-    private final Stage first;
 
-    FirstStages(Laboratory laboratory, StoredStages stages,
-            @Value("${experiment.stage:SHADOW}") Stage first) {
+    FirstStages(Laboratory laboratory, StoredStages stages) {
         this.laboratory = laboratory;
         this.stages = stages;
-        this.first = first;
     }
 
     @Override
     public void run(ApplicationArguments arguments) {
-        laboratory.summaries().forEach(experiment -> stages.begin(experiment.name(), first));
+        laboratory.summaries().forEach(experiment -> stages.begin(experiment.name(), experiment.stage()));
     }
 }
