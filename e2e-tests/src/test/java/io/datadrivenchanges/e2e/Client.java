@@ -74,7 +74,8 @@ final class Client {
         return get(system.payments().resolve("/actuator/prometheus")).body().lines()
                 .filter(line -> !line.startsWith("#"))
                 .collect(Collectors.groupingBy(line -> line.substring(0, line.indexOf(line.contains("{") ? '{' : ' ')),
-                        Collectors.summingDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))));
+                        Collectors
+                                .summingDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))));
     }
 
     private Answer post(URI address, String json) {

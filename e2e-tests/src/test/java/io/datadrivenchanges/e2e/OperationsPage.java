@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /// What `docs/operations.md` says about the meters of payments-service.
 final class OperationsPage {
-    private static final Pattern ROW = Pattern.compile("\\| `([a-z.]+)` \\| (counter|timer|gauge, seconds|gauge)[^|]*\\| (yes|no) \\|.*");
+    private static final Pattern ROW = Pattern
+            .compile("\\| `([a-z.]+)` \\| (counter|timer|gauge, seconds|gauge)[^|]*\\| (yes|no) \\|.*");
 
     private OperationsPage() {}
 

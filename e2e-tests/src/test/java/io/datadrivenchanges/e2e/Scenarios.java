@@ -366,8 +366,9 @@ abstract class Scenarios {
             });
             awaiting("the mismatch is in the log", MISMATCH_LOGGED).untilAsserted(() -> {
                 pay(courier);
-                assertThat(system.log(Part.PAYMENTS)).anySatisfy(line -> assertThat(line).contains("\"experiment_name\"",
-                        "\"cause\"", Long.toString(courier), "HIGH", "OUTSTANDING"));
+                assertThat(system.log(Part.PAYMENTS))
+                        .anySatisfy(line -> assertThat(line).contains("\"experiment_name\"",
+                                "\"cause\"", Long.toString(courier), "HIGH", "OUTSTANDING"));
             });
             await("the mismatch is in the summary").atMost(LOGGED).untilAsserted(
                     () -> assertThat(lastSummary().of("results_do_not_match")).isPositive());
@@ -386,7 +387,8 @@ abstract class Scenarios {
         double demotions = demotions();
         assertThat(client.changeStage("LIVE").status()).isEqualTo(200);
         try {
-            visible("the cache decides").untilAsserted(() -> assertPaidAt(pay(known.getFirst()), "CACHE", null, "LIVE"));
+            visible("the cache decides")
+                    .untilAsserted(() -> assertPaidAt(pay(known.getFirst()), "CACHE", null, "LIVE"));
 
             system.stop(Part.PUBLISHER);
             try {

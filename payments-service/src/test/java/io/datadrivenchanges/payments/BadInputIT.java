@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -192,6 +193,17 @@ class BadInputIT {
         assertThat(changes()).isEqualTo(changes);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"share\":null}", "{\"share\":-0.1}", "{\"share\":1.01}", "{\"share\":\"0.5\"}",
+            "{\"share\":true}",
+            "{\"share\":[0.5]}", "{\"share\":1e400}", "{\"share\":NaN}", "{\"share\":0.5,\"x\":1}",
+            "{\"share\":0.5,\"share\":1}", "", "0.5"})
+    void refusesABadShare(String body) throws IOException {
+        assertRefused(exchange("PUT /experiments/courier-performance/sampling", "Content-Type: application/json",
+                body.getBytes(UTF_8)), null, 400);
+        assertThat(payments.get("/experiments/courier-performance").body()).contains("\"sampling\":1.0,");
+    }
+
     private static long changes() {
         return payments.bean(JdbcClient.class).sql("SELECT count(*) FROM stage_audit").query(Long.class).single();
     }
@@ -287,7 +299,8 @@ class BadInputIT {
                 arguments("POST /experiments", 405), arguments("DELETE /experiments/courier-performance", 405),
                 arguments("GET /experiments/courier-performance/stage", 405),
                 arguments("POST /experiments/courier-performance/stage", 405),
-                arguments("PUT /experiments/unknown/stage", 404),
+                arguments("PUT /experiments/unknown/stage", 404), arguments("PUT /experiments/unknown/sampling", 404),
+                arguments("PUT /experiments/courier-performance/sampling?share=1", 400),
                 arguments("PUT /experiments/courier-performance/stage", 400),
                 arguments("PUT /experiments/courier-performance/stage?override=x", 400));
     }

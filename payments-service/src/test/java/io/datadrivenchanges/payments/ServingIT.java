@@ -57,14 +57,17 @@ class ServingIT {
     }
 
     /// Both the answer and the row say so.
-    private static void assertPaid(String payment, String total, String source, @Nullable String fallback, Stage stage) {
+    private static void assertPaid(String payment, String total, String source, @Nullable String fallback,
+            Stage stage) {
         String why = fallback == null ? "null" : "\"" + fallback + "\"";
         assertThat(payment).contains("\"total\":" + total + ",", "\"source\":\"" + source + "\",\"fallback\":" + why
                 + ",\"stage\":\"" + stage + "\"");
         Map<String, @Nullable Object> row = RunningPayments.sql("pay_app")
                 .sql("SELECT source, fallback, stage FROM payments WHERE delivery_id = :delivery")
-                .param("delivery", JsonMapper.shared().readTree(payment).path("deliveryId").asString()).query().singleRow();
-        assertThat(row).containsEntry("source", source).containsEntry("fallback", fallback).containsEntry("stage", stage.name());
+                .param("delivery", JsonMapper.shared().readTree(payment).path("deliveryId").asString()).query()
+                .singleRow();
+        assertThat(row).containsEntry("source", source).containsEntry("fallback", fallback).containsEntry("stage",
+                stage.name());
     }
 
     /// The two sides differ, so that the total tells who decided.

@@ -225,15 +225,35 @@ class StagesIT {
                 "\"name\":\"" + EXPERIMENT + "\"");
         int rows = audit().size();
         for (String bad : List.of(request("COMPLETE", ""), request("CANARY", ""),
-                request("CANARY", ",\"percentage\":101"), request("CANARY", ",\"percentage\":\"many\""), request("LIFE", ""),
-                request("OFF", ",\"percentage\":1"), "{}", "{\"stage\":\"OFF\"}", "{\"reason\":\"no stage\"}", "[]", "", "{",
+                request("CANARY", ",\"percentage\":101"), request("CANARY", ",\"percentage\":\"many\""),
+                request("LIFE", ""),
+                request("OFF", ",\"percentage\":1"), "{}", "{\"stage\":\"OFF\"}", "{\"reason\":\"no stage\"}", "[]", "",
+                "{",
                 "{\"stage\":\"OFF\",\"reason\":\"a\\nb\"}", "{\"stage\":{\"a\":1},\"reason\":\"nested\"}")) {
             HttpResponse<String> refused = payments.postTo(path, bad);
             assertThat(refused.statusCode()).as("%s: %s", bad, refused.body()).isEqualTo(400);
             assertThat(refused.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
         }
-        assertThat(payments.postTo("/actuator/experiments/unknown", request("OFF", "")).statusCode()).isEqualTo(404);
+        assertThat(payments.postTo("/actuator/experiments/unknown", request("OFF", "")).statusCode()).isEqualTo(400);
+        assertThat(payments.get("/actuator/experiments/unknown").statusCode()).isEqualTo(404);
         assertThat(audit()).hasSize(rows);
+    }
+
+    @Test
+    void changesHowMuchIsCompared() {
+        try {
+            HttpResponse<String> answer = payments.put(PATH + "/sampling", "{\"share\":0}");
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            long before = shown(payments).path("results").path("sampled_out").longValue();
+
+            payments.pay(RunningPayments.newDelivery(), RunningPayments.newCourier(), "1");
+
+            assertThat(shown(payments).path("sampling").asDouble()).isZero();
+            assertThat(shown(payments).path("results").path("sampled_out").longValue()).isEqualTo(before + 1);
+        } finally {
+            assertThat(payments.postTo("/actuator/experiments/" + EXPERIMENT, "{\"sampling\":1}").body())
+                    .contains("\"sampling\":1.0");
+        }
     }
 
     @Test
@@ -271,7 +291,8 @@ class StagesIT {
             }
             IdempotencyIT.assertProblem(secured.get("/actuator/experiments"), 401, "unauthenticated");
             IdempotencyIT.assertProblem(
-                    secured.get("/actuator/experiments", "Authorization", bearer(key, "payments.read")), 403, "forbidden");
+                    secured.get("/actuator/experiments", "Authorization", bearer(key, "payments.read")), 403,
+                    "forbidden");
             assertThat(secured.get("/actuator/experiments", "Authorization", bearer(key, "ops")).statusCode())
                     .isEqualTo(200);
             assertThat(secured.put(PATH + "/stage", off, "Authorization", bearer(key, "ops")).statusCode())

@@ -47,7 +47,8 @@ public final class ExperimentAutoConfiguration {
     @ConditionalOnMissingBean
     Laboratory laboratory(ExperimentProperties properties, StageSource stages, ObjectProvider<Sink> sinks,
             ObjectProvider<ContextPropagator> propagator, ObjectProvider<Time> time) {
-        Laboratory.Builder builder = Laboratory.builder().stages(stages, properties.stage()).period(properties.period());
+        Laboratory.Builder builder = Laboratory.builder().stages(stages, properties.stage())
+                .period(properties.period());
         sinks.orderedStream().forEach(builder::sink);
         propagator.ifAvailable(builder::propagate);
         time.ifAvailable(builder::time);

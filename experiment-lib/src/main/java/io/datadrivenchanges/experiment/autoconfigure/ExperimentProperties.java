@@ -21,7 +21,8 @@ record ExperimentProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 
     ExperimentProperties {
         if (stage == Stage.CANARY) {
-            throw new IllegalArgumentException("experiment.stage: no experiment can begin at CANARY, which needs a share");
+            throw new IllegalArgumentException(
+                    "experiment.stage: no experiment can begin at CANARY, which needs a share");
         }
         if (!period.isPositive()) {
             throw new IllegalArgumentException("experiment.period must be positive: " + period);

@@ -135,7 +135,8 @@ class ExperimentAutoConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"stage=CANARY", "stage=LIFE", "period=0s", "period=soon", "enabled=perhaps",
-            "json-lines.path=x,experiment.json-lines.max-files=0", "json-lines.path=x,experiment.json-lines.max-size=1B",
+            "json-lines.path=x,experiment.json-lines.max-files=0",
+            "json-lines.path=x,experiment.json-lines.max-size=1B",
             "no-such-key=1", "json-lines.max-file=1"})
     void refusesWrongSettings(String setting) {
         application.withPropertyValues(("experiment." + setting).split(",", -1))

@@ -8,7 +8,6 @@ import io.datadrivenchanges.experiment.Comparing;
 import io.datadrivenchanges.experiment.Experiment;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Recheck;
-import io.datadrivenchanges.experiment.Report;
 import io.datadrivenchanges.experiment.Shadow;
 import io.datadrivenchanges.experiment.Summary;
 

@@ -38,7 +38,8 @@ class JsonLinesSinkTest {
         Report.Observation seen = new Report.Observation(new Outcome.Returned<@Nullable Object>(value), 7,
                 Duration.ofMillis(3),
                 Duration.ofNanos(1500), Map.of());
-        return new Report.Result("e", "c", Instant.EPOCH, input, new Finding.Match(false), null, seen, seen, Stage.SHADOW,
+        return new Report.Result("e", "c", Instant.EPOCH, input, new Finding.Match(false), null, seen, seen,
+                Stage.SHADOW,
                 null, Map.of());
     }
 

@@ -42,9 +42,10 @@ final class ExperimentController {
     }
 
     /// @param results the same keys in the same order as in the summary line
+    /// @param sampling largest share of the calls of this process that is compared
     /// @param changed how the stage came about; `null` while the database has not been read
     record ExperimentBody(String name, Stage stage, SequencedMap<String, Long> results, DurationsBody durations,
-            @Nullable Integer percentage, @Nullable ChangedBody changed) {}
+            double sampling, @Nullable Integer percentage, @Nullable ChangedBody changed) {}
 
     /// The last change of the stage.
     record ChangedBody(long revision, @Nullable Stage from, String by, String reason, @Nullable String override,
@@ -83,6 +84,13 @@ final class ExperimentController {
         return answer(body(summary(name)));
     }
 
+    @PutMapping(path = "/{name}/sampling", consumes = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<ExperimentBody> changeSampling(@PathVariable String name, @RequestBody SamplingRequest request) {
+        summary(name);
+        laboratory.sampling(name, request.checked());
+        return answer(body(summary(name)));
+    }
+
     private Summary summary(String name) {
         return laboratory.summaries().stream().filter(summary -> summary.name().equals(name)).findFirst()
                 .orElseThrow(() -> Problem.of(ProblemType.NOT_FOUND, "There is no experiment of this name.").raised());
@@ -96,6 +104,7 @@ final class ExperimentController {
         Staged staged = stages.staged(summary.name()).orElse(null);
         return new ExperimentBody(summary.name(), summary.stage(), summary.counts(),
                 new DurationsBody(body(summary.controlDurations()), body(summary.candidateDurations())),
+                laboratory.sampling(summary.name()),
                 staged == null || staged.stage() != Stage.CANARY ? null : staged.canaryPercent(),
                 staged == null ? null : ChangedBody.of(staged));
     }

@@ -30,6 +30,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 /// | `GET experiments/{name}` | one |
 /// | `POST experiments` `{"enabled":false}` | throws the kill switch of this process |
 /// | `POST experiments/{name}` `{"stage":"CANARY","percentage":5,"reason":"…"}` | changes a stage by the rules of [StageChange] |
+/// | `POST experiments/{name}` `{"sampling":0.1}` | compares that share of the calls of this process at most |
 @Endpoint(id = "experiments")
 public final class ExperimentsEndpoint {
 
@@ -55,10 +56,12 @@ public final class ExperimentsEndpoint {
     /// One experiment.
     ///
     /// @param stage where it is now
+    /// @param sampling the largest share of the calls that is compared
     /// @param staged how that came about; `null` if nobody keeps that
     /// @param results the keys and numbers of the summary line, in its order
     public record ExperimentBody(String name, String candidate, Stage stage, @Nullable Staged staged,
-            SequencedMap<String, Long> results, Summary.Durations control, Summary.Durations observed) {}
+            double sampling, SequencedMap<String, Long> results, Summary.Durations control,
+            Summary.Durations observed) {}
 
     @ReadOperation
     public LaboratoryBody experiments() {
@@ -79,15 +82,42 @@ public final class ExperimentsEndpoint {
         return experiments();
     }
 
-    /// Changes a stage.
+    /// Changes either the stage, or which share of the calls is compared by this process.
     ///
+    /// @param stage `null` = stays
     /// @param percentage at [Stage#CANARY] only
+    /// @param reason of the change of stage
+    /// @param sampling from 0 to 1; `null` = stays
     @WriteOperation
-    public @Nullable ExperimentBody change(SecurityContext security, @Selector String name, Stage stage,
-            @Nullable Integer percentage, String reason, @Nullable String override) {
+    public @Nullable ExperimentBody change(SecurityContext security, @Selector String name, @Nullable Stage stage,
+            @Nullable Integer percentage, @Nullable String reason, @Nullable String override,
+            @Nullable Double sampling) {
         if (find(name).isEmpty()) {
-            return null;
+            String what = "There is no experiment of this name.";
+            throw new InvalidEndpointRequestException(what, what);
         }
+        if (stage != null && sampling == null) {
+            changeStage(security, name, stage, percentage, reason == null ? "" : reason, override);
+        } else if (sampling != null && stage == null) {
+            changeSampling(name, sampling);
+        } else {
+            String what = "Give either a stage and a reason, or sampling.";
+            throw new InvalidEndpointRequestException(what, what);
+        }
+        return experiment(name);
+    }
+
+    private void changeSampling(String name, double sampling) {
+        try {
+            laboratory.sampling(name, sampling);
+        } catch (IllegalArgumentException refused) {
+            String why = String.valueOf(refused.getMessage());
+            throw new InvalidEndpointRequestException(why, why);
+        }
+    }
+
+    private void changeStage(SecurityContext security, String name, Stage stage, @Nullable Integer percentage,
+            String reason, @Nullable String override) {
         StageSwitch keeper = stages;
         if (keeper == null) {
             throw new InvalidEndpointRequestException("Stages cannot be changed here.", "there is no StageSwitch");
@@ -100,7 +130,6 @@ public final class ExperimentsEndpoint {
             String why = String.valueOf(refused.getMessage());
             throw new InvalidEndpointRequestException(why, why);
         }
-        return experiment(name);
     }
 
     private Optional<Summary> find(String name) {
@@ -109,7 +138,8 @@ public final class ExperimentsEndpoint {
 
     private ExperimentBody body(Summary summary) {
         Staged staged = stages == null ? null : stages.staged(summary.name()).orElse(null);
-        return new ExperimentBody(summary.name(), summary.candidate(), summary.stage(), staged, summary.counts(),
+        return new ExperimentBody(summary.name(), summary.candidate(), summary.stage(), staged,
+                laboratory.sampling(summary.name()), summary.counts(),
                 summary.controlDurations(), summary.candidateDurations());
     }
 }

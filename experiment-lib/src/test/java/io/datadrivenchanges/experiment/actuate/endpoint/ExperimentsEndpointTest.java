@@ -48,25 +48,50 @@ class ExperimentsEndpointTest {
     @Test
     void changesAStageByTheRules() {
         ExperimentBody changed = Objects
-                .requireNonNull(endpoint.change(SecurityContext.NONE, "e", Stage.CANARY, 5, "seen enough", null));
+                .requireNonNull(endpoint.change(SecurityContext.NONE, "e", Stage.CANARY, 5, "seen enough", null, null));
 
         assertThat(changed.stage()).isEqualTo(Stage.CANARY);
         assertThat(changed.staged()).extracting(Staged::canaryPercent, Staged::who, Staged::why)
                 .containsExactly(5, "local", "seen enough");
-        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.COMPLETE, null, "too fast", null))
+        assertThatThrownBy(
+                () -> endpoint.change(SecurityContext.NONE, "e", Stage.COMPLETE, null, "too fast", null, null))
                 .isInstanceOf(InvalidEndpointRequestException.class);
         assertThat(stages.stage("e")).isEqualTo(Stage.CANARY);
-        assertThat(endpoint.change(SecurityContext.NONE, "unknown", Stage.OFF, null, "why not", null)).isNull();
+        assertThatThrownBy(
+                () -> endpoint.change(SecurityContext.NONE, "unknown", Stage.OFF, null, "why not", null, null))
+                .isInstanceOf(InvalidEndpointRequestException.class);
     }
 
     @Test
     void refusesWhatSaysNothing() {
-        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.CANARY, null, "no share", null))
+        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.CANARY, null, "no share", null, null))
                 .isInstanceOf(InvalidEndpointRequestException.class);
-        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.OFF, null, " ", null))
+        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.OFF, null, " ", null, null))
                 .isInstanceOf(InvalidEndpointRequestException.class);
         assertThatThrownBy(() -> new ExperimentsEndpoint(laboratory, null).change(SecurityContext.NONE, "e", Stage.OFF,
-                null, "nobody keeps it", null)).isInstanceOf(InvalidEndpointRequestException.class);
+                null, "nobody keeps it", null, null)).isInstanceOf(InvalidEndpointRequestException.class);
+    }
+
+    @Test
+    void changesTheSampling() {
+        assertThat(Objects.requireNonNull(endpoint.change(SecurityContext.NONE, "e", null, null, null, null, 0.25))
+                .sampling())
+                .isEqualTo(0.25);
+        for (double share : new double[]{-0.1, 1.1, Double.NaN}) {
+            assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", null, null, null, null, share))
+                    .isInstanceOf(InvalidEndpointRequestException.class);
+        }
+        assertThat(laboratory.sampling("e")).isEqualTo(0.25);
+    }
+
+    @Test
+    void changesOneThingAtATime() {
+        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", null, null, null, null, null))
+                .isInstanceOf(InvalidEndpointRequestException.class);
+        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.OFF, null, "both", null, 0.5))
+                .isInstanceOf(InvalidEndpointRequestException.class);
+        assertThat(stages.stage("e")).isEqualTo(Stage.SHADOW);
+        assertThat(laboratory.sampling("e")).isEqualTo(1);
     }
 
     @Test
