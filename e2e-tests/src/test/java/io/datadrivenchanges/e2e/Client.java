@@ -8,7 +8,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import tools.jackson.databind.JsonNode;
 
 /// What the outside world asks of the system: set a performance, pay a delivery, read the experiment.
 ///
@@ -53,11 +57,33 @@ final class Client {
     }
 
     Counts experiment() {
+        return Counts.of(experimentBody().path("results"));
+    }
+
+    /// The experiment with its stage, as payments-service shows it.
+    JsonNode experimentBody() {
         Answer answer = get(payments.get().resolve("/experiments/courier-performance"));
         if (answer.status() != 200) {
             throw new AssertionError("no experiment: " + answer);
         }
-        return Counts.of(answer.json().path("results"));
+        return answer.json();
+    }
+
+    /// Moves the experiment to a stage, whatever lies between.
+    Answer changeStage(String stage) {
+        return send(HttpRequest.newBuilder(payments.get().resolve("/experiments/courier-performance/stage"))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(
+                        "{\"stage\":\"%s\",\"reason\":\"a scenario\",\"override\":\"scenario\"}".formatted(stage))));
+    }
+
+    /// The meters of payments-service by their names in Prometheus' format, all tags of one added up.
+    Map<String, Double> meters() {
+        return get(system.payments().resolve("/actuator/prometheus")).body().lines()
+                .filter(line -> !line.startsWith("#"))
+                .collect(Collectors.groupingBy(line -> line.substring(0, line.indexOf(line.contains("{") ? '{' : ' ')),
+                        Collectors
+                                .summingDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))));
     }
 
     private Answer post(URI address, String json) {

@@ -17,5 +17,8 @@ final class Limits {
     /// A mismatch can be read in the log, even if the lines that the log takes in a minute have just been used up.
     static final Duration MISMATCH_LOGGED = Duration.ofSeconds(75);
 
+    /// A stage is taken back after the feed has stopped: 10 s of outage, one look a second, and as much again for a busy machine.
+    static final Duration DEMOTED = Duration.ofSeconds(25);
+
     private Limits() {}
 }

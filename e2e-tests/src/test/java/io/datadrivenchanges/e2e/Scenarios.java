@@ -1,5 +1,6 @@
 package io.datadrivenchanges.e2e;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 import static io.datadrivenchanges.e2e.Limits.COUNTED;
+import static io.datadrivenchanges.e2e.Limits.DEMOTED;
 import static io.datadrivenchanges.e2e.Limits.HEALED;
 import static io.datadrivenchanges.e2e.Limits.LOGGED;
 import static io.datadrivenchanges.e2e.Limits.MISMATCH_LOGGED;
@@ -378,6 +380,61 @@ abstract class Scenarios {
     }
 
     @Test
+    void fallsBackAndGoesBackToShadowByItselfWhenTheFeedStopsAtLive() {
+        List<Long> known = newCouriers(5);
+        known.forEach(courier -> set(courier, Level.HIGH, 1));
+        known.forEach(courier -> awaitMatch(courier, 1, VISIBLE));
+        double demotions = demotions();
+        assertThat(client.changeStage("LIVE").status()).isEqualTo(200);
+        try {
+            visible("the cache decides")
+                    .untilAsserted(() -> assertPaidAt(pay(known.getFirst()), "CACHE", null, "LIVE"));
+
+            system.stop(Part.PUBLISHER);
+            try {
+                awaiting("Incentives decides, because the cache knows that it is stale", HEALED).untilAsserted(
+                        () -> assertPaidAt(payRight(known.getFirst(), 1), "REST", "STALE", "LIVE"));
+                known.forEach(courier -> set(courier, Level.OUTSTANDING, 2));
+
+                await("the stage goes back by itself").atMost(DEMOTED).pollInterval(Duration.ofMillis(100))
+                        .untilAsserted(() -> {
+                            known.forEach(courier -> payRight(courier, 2));
+                            assertThat(client.experimentBody().path("stage").stringValue()).isEqualTo("SHADOW");
+                        });
+                assertPaidAt(payRight(known.getFirst(), 2), "REST", null, "SHADOW");
+                assertThat(client.experimentBody().path("changed").path("by").stringValue()).isEqualTo("stage-guard");
+                assertThat(demotions()).isEqualTo(demotions + 1);
+                assertThat(system.paymentsLog()).anySatisfy(
+                        line -> assertThat(line).contains("goes from LIVE to SHADOW", "(stage-guard)"));
+            } finally {
+                system.start(Part.PUBLISHER);
+            }
+        } finally {
+            assertThat(client.changeStage("SHADOW").status()).isEqualTo(200);
+        }
+
+        known.forEach(courier -> awaitMatch(courier, 2, HEALED));
+    }
+
+    private double demotions() {
+        return client.meters().getOrDefault("payments_stages_demotions_total", 0.0);
+    }
+
+    /// Pays a courier by the level of a version, whoever decides.
+    private Payment payRight(long courier, long version) {
+        Payment payment = pay(courier);
+        assertThat(payment.performanceVersion()).as("no wrong payment: %s", payment).isEqualTo(version);
+        assertThat(payment.performance()).isEqualTo(Level.ofVersion(version));
+        return payment;
+    }
+
+    private static void assertPaidAt(Payment payment, String source, @Nullable String fallback, String stage) {
+        assertThat(payment.source()).as("%s", payment).isEqualTo(source);
+        assertThat(payment.fallback()).isEqualTo(fallback);
+        assertThat(payment.stage()).isEqualTo(stage);
+    }
+
+    @Test
     void answersTheReadmesTourAsTheReadmeShows() throws Exception {
         List<ReadmeTour.Step> steps = ReadmeTour.read(Path.of("../README.md")).steps();
 
@@ -386,6 +443,26 @@ abstract class Scenarios {
             assertThat(ReadmeTour.masked(step.run(system))).as(step.command())
                     .isEqualTo(ReadmeTour.masked(step.shown()));
         }
+    }
+
+    @Test
+    void hasEveryMeterOfTheOperationsPageAndMovesThoseThatPaymentsMove() throws IOException {
+        List<OperationsPage.Meter> meters = OperationsPage.meters(Path.of("../docs/operations.md"));
+        assertThat(meters).hasSizeGreaterThan(20);
+        payCompared(newCourier());
+        Map<String, Double> before = client.meters();
+
+        for (int i = 0; i < 10; i++) {
+            payCompared(newCourier());
+        }
+
+        Map<String, Double> after = client.meters();
+        assertThat(meters).allSatisfy(meter -> {
+            assertThat(after).as("%s", meter).containsKey(meter.prometheus());
+            if (meter.moves()) {
+                assertThat(after.get(meter.prometheus())).as("%s", meter).isGreaterThan(before.get(meter.prometheus()));
+            }
+        });
     }
 
     @Test

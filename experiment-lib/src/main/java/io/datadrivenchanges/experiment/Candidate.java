@@ -111,7 +111,14 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
     /// Compares an answer that it gave itself, if the sampler says so, with what the control says behind the caller's back. The run's start
     /// has been counted.
     void compareBehind(I input, Stage stage, @Nullable Sampling override, Seen<D> answered, Fn<I, C, ?> control) {
-        if (behind == null || !isSampled(input, override, plan.sampler == null ? SERVED : plan.sampler)) {
+        if (behind == null) {
+            return;
+        }
+        if (!panel.isInShare(override)) {
+            end(Tally.End.SAMPLED_OUT);
+            return;
+        }
+        if (!isSampled(input, override, plan.sampler == null ? SERVED : plan.sampler)) {
             return;
         }
         if (behind.tryAcquire()) {

@@ -44,6 +44,18 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     /// too. Calls are then no runs. Starts as `true`. Switching on again also lets in experiments that had switched themselves off.
     void enabled(boolean on);
 
+    /// Sets which share of an experiment's calls is compared at most, by chance and whatever its samplers say; `Sampling.FORCE` is
+    /// stronger. Starts as 1. The other calls count as `sampled_out`.
+    ///
+    /// @param share from 0 to 1
+    /// @throws IllegalArgumentException if there is no such experiment, or no such share
+    void sampling(String experiment, double share);
+
+    /// The share of an experiment's calls that is compared at most.
+    ///
+    /// @throws IllegalArgumentException if there is no such experiment
+    double sampling(String experiment);
+
     /// The totals of all experiments, in the order of their building.
     List<Summary> summaries();
 

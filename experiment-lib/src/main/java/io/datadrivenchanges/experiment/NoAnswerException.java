@@ -5,7 +5,15 @@ public final class NoAnswerException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    private final String why;
+
     NoAnswerException(String experiment, String why) {
         super("experiment '" + experiment + "' is complete and its candidate has no answer: " + why);
+        this.why = why;
+    }
+
+    /// What [Served.Fallback] said.
+    public String why() {
+        return why;
     }
 }

@@ -22,6 +22,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
     private final List<Candidate<I, C, ?>> candidates;
     private final Candidate<I, C, ?>[] each;
     private final Function<? super I, ? extends @Nullable Object> key;
+    private volatile Share share = Share.ALL;
     private boolean laboratoryOn = true;
     private boolean switchedOff;
     private volatile boolean on;
@@ -89,7 +90,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
     /// @return `null` if nothing is to be compared
     @Nullable
     Run<C> begin(I input, Stage stage, @Nullable Sampling override, long n) {
-        if (timing.isThinned(n)) {
+        if (timing.isThinned(n) || !isInShare(override)) {
             endAll(Tally.End.SAMPLED_OUT);
             return null;
         }
@@ -98,6 +99,21 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
             runs = each[i].begin(input, stage, override, runs);
         }
         return runs;
+    }
+
+    /// Whether a call may be compared, as far as the share that was set says.
+    boolean isInShare(@Nullable Sampling override) {
+        return override == Sampling.FORCE || share.take(name, 0);
+    }
+
+    /// Sets which share of the calls is compared at most, whatever the samplers say.
+    void share(double of) {
+        share = Share.of(of, false);
+    }
+
+    /// The share of the calls that is compared at most.
+    double share() {
+        return share.share();
     }
 
     /// Counts the runs of all but one candidate as left out.

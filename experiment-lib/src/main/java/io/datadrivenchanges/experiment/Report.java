@@ -12,6 +12,12 @@ public sealed interface Report {
     /// Name of the experiment.
     String experiment();
 
+    /// The report as one JSON object, without a line break, for people and tools that read reports elsewhere. Values are shown by
+    /// their `toString`, at most 256 characters of it; one that throws is said so. Not for a caller's thread.
+    default String json() {
+        return ReportLine.of(this);
+    }
+
     /// One compared run.
     ///
     /// @param experiment name of the experiment

@@ -97,6 +97,24 @@ final class RunningLaboratory implements Laboratory {
     }
 
     @Override
+    public void sampling(String experiment, double share) {
+        panel(experiment).share(share);
+    }
+
+    @Override
+    public double sampling(String experiment) {
+        return panel(experiment).share();
+    }
+
+    private synchronized Panel<?, ?> panel(String experiment) {
+        Member member = members.get(experiment);
+        if (member == null) {
+            throw new IllegalArgumentException("there is no experiment named '" + experiment + "'");
+        }
+        return member.panel();
+    }
+
+    @Override
     public List<Summary> summaries() {
         return panels().stream().<Summary>map(Panel::summary).toList();
     }

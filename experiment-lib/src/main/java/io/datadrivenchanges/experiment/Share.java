@@ -19,6 +19,11 @@ record Share(long limit, boolean byKey) implements Sampler {
         return share == 1 ? ALL : share == 0 ? NONE : new Share((long) (share * 0x1p63), byKey);
     }
 
+    /// What it was made of, as far as a `double` can tell.
+    double share() {
+        return limit == Long.MAX_VALUE ? 1 : limit * 0x1p-63;
+    }
+
     @Override
     public boolean take(String experiment, long keyHash) {
         if (limit == 0 || limit == Long.MAX_VALUE) {

@@ -24,6 +24,8 @@ public class PaymentsApplication {
                 .allow(HttpMethod.GET, "/payments", "payments.write", "payments.read")
                 .allow(HttpMethod.GET, "/payments/{deliveryId}", "payments.write", "payments.read")
                 .allow(HttpMethod.GET, "/experiments", "ops")
-                .allow(HttpMethod.GET, "/experiments/{name}", "ops");
+                .allow(HttpMethod.GET, "/experiments/{name}", "ops")
+                .allow(HttpMethod.PUT, "/experiments/{name}/stage", "ops")
+                .allow(HttpMethod.PUT, "/experiments/{name}/sampling", "ops");
     }
 }

@@ -18,7 +18,8 @@ class ApiPageIT {
             JsonNode api = JsonMapper.shared().readTree(described.body());
             assertThat(api.path("paths").propertyNames()).containsExactlyInAnyOrder("/payments",
                     "/payments/{deliveryId}",
-                    "/experiments", "/experiments/{name}");
+                    "/experiments", "/experiments/{name}", "/experiments/{name}/stage",
+                    "/experiments/{name}/sampling");
             JsonNode order = api.path("components").path("schemas").path("PaymentRequest").path("properties");
             assertThat(order.path("amount").path("type").asString()).isEqualTo("number");
             assertThat(order.path("currency").path("type").asString()).isEqualTo("string");

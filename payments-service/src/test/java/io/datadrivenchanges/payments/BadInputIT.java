@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -145,6 +146,68 @@ class BadInputIT {
         assertRefused(post(body.getBytes(UTF_8)), problem, 400);
     }
 
+    static Stream<Arguments> stages() {
+        Stream<String> invalid = Stream.of("{}", "{\"stage\":\"SHADOW\"}", "{\"reason\":\"some reason\"}",
+                stage("null", ""), stage("\"LIFE\"", ""), stage("\"live\"", ""), stage("\"\"", ""), stage("1", ""),
+                stage("true", ""), stage("[\"SHADOW\"]", ""), stage("{}", ""), stage("\" SHADOW\"", ""),
+                stage("\"CANARY\"", ""), stage("\"CANARY\"", ",\"percentage\":0"),
+                stage("\"CANARY\"", ",\"percentage\":101"), stage("\"CANARY\"", ",\"percentage\":-1"),
+                stage("\"CANARY\"", ",\"percentage\":5.0"), stage("\"CANARY\"", ",\"percentage\":\"5\""),
+                stage("\"CANARY\"", ",\"percentage\":1e1"), stage("\"CANARY\"", ",\"percentage\":4294967301"),
+                stage("\"CANARY\"", ",\"percentage\":null"), stage("\"CANARY\"", ",\"percentage\":[5]"),
+                stage("\"SHADOW\"", ",\"percentage\":5"), stage("\"OFF\"", ",\"override\":\"\""),
+                stage("\"OFF\"", ",\"override\":5"), stage("\"OFF\"", ",\"override\":true"),
+                stage("\"OFF\"", ",\"override\":\"two words\""),
+                stage("\"OFF\"", ",\"override\":\"" + "o".repeat(65) + "\""),
+                reason("null"), reason("\"\""), reason("\"ab\""), reason("\"     \""), reason("5"),
+                reason("\"two\\nlines\""), reason("\"a\\u0000b\""), reason("\"\\u202eabc\""), reason("\"\\ud800abc\""),
+                reason("\"tab\\there\""), reason("\"" + "r".repeat(201) + "\""), reason("[\"a reason\"]"));
+        return Stream.of(invalid.map(text -> arguments(text, "invalid-field", 400)),
+                Stream.of(arguments(stage("\"OFF\"", ",\"who\":\"me\""), "unknown-field", 400),
+                        arguments(stage("\"OFF\"", ",\"Stage\":\"OFF\""), "unknown-field", 400),
+                        arguments(stage("\"OFF\"", ",\"stage\":\"LIVE\""), "duplicate-field", 400),
+                        arguments("", "malformed-json", 400), arguments("[]", null, 400),
+                        arguments("{", "malformed-json", 400),
+                        arguments(stage("\"OFF\"", "") + "{}", null, 400),
+                        arguments(stage("\"LIVE\"", ""), "stage-not-reachable", 409),
+                        arguments(stage("\"COMPLETE\"", ""), "stage-not-reachable", 409)))
+                .flatMap(all -> all);
+    }
+
+    private static String stage(String stage, String more) {
+        return "{\"stage\":" + stage + ",\"reason\":\"some reason\"" + more + "}";
+    }
+
+    private static String reason(String reason) {
+        return "{\"stage\":\"OFF\",\"reason\":" + reason + "}";
+    }
+
+    @ParameterizedTest
+    @MethodSource("stages")
+    void refusesABadStage(String body, @Nullable String problem, int status) throws IOException {
+        long changes = changes();
+
+        assertRefused(exchange("PUT /experiments/courier-performance/stage", "Content-Type: application/json",
+                body.getBytes(UTF_8)), problem, status);
+
+        assertThat(changes()).isEqualTo(changes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"share\":null}", "{\"share\":-0.1}", "{\"share\":1.01}", "{\"share\":\"0.5\"}",
+            "{\"share\":true}",
+            "{\"share\":[0.5]}", "{\"share\":1e400}", "{\"share\":NaN}", "{\"share\":0.5,\"x\":1}",
+            "{\"share\":0.5,\"share\":1}", "", "0.5"})
+    void refusesABadShare(String body) throws IOException {
+        assertRefused(exchange("PUT /experiments/courier-performance/sampling", "Content-Type: application/json",
+                body.getBytes(UTF_8)), null, 400);
+        assertThat(payments.get("/experiments/courier-performance").body()).contains("\"sampling\":1.0,");
+    }
+
+    private static long changes() {
+        return payments.bean(JdbcClient.class).sql("SELECT count(*) FROM stage_audit").query(Long.class).single();
+    }
+
     static Stream<Arguments> encodings() {
         byte[] right = amount("1").getBytes(UTF_8);
         return Stream.of(arguments("byte order mark", concat(new byte[]{(byte) 0xEF, (byte) 0xBB, (byte) 0xBF}, right)),
@@ -233,7 +296,13 @@ class BadInputIT {
                 arguments("DELETE /payments", 405), arguments("PUT /payments", 405), arguments("PATCH /payments", 405),
                 arguments("DELETE /payments/x", 405), arguments("POST /payments/x", 405),
                 arguments("PUT /payments/x", 405),
-                arguments("POST /experiments", 405), arguments("DELETE /experiments/courier-performance", 405));
+                arguments("POST /experiments", 405), arguments("DELETE /experiments/courier-performance", 405),
+                arguments("GET /experiments/courier-performance/stage", 405),
+                arguments("POST /experiments/courier-performance/stage", 405),
+                arguments("PUT /experiments/unknown/stage", 404), arguments("PUT /experiments/unknown/sampling", 404),
+                arguments("PUT /experiments/courier-performance/sampling?share=1", 400),
+                arguments("PUT /experiments/courier-performance/stage", 400),
+                arguments("PUT /experiments/courier-performance/stage?override=x", 400));
     }
 
     @ParameterizedTest
@@ -346,7 +415,7 @@ class BadInputIT {
     }
 
     private static Raw exchange(String request, String headers, byte[] body, boolean counted) throws IOException {
-        boolean announced = counted && (body.length > 0 || request.startsWith("POST"));
+        boolean announced = counted && (body.length > 0 || request.startsWith("P"));
         String length = announced
                 ? "Content-Length: " + body.length + "\r\n"
                 : "";

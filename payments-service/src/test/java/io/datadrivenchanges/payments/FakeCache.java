@@ -18,6 +18,7 @@ public final class FakeCache implements PerformanceCache {
 
     private final Map<Long, Lookup> entries = new ConcurrentHashMap<>();
     private volatile @Nullable LongFunction<Lookup> behaviour;
+    private volatile CacheState state = CacheState.READY;
 
     public void set(long courierId, PerformanceLevel level, long version) {
         entries.put(courierId, new Lookup.Known(level, version, null, STALENESS));
@@ -32,6 +33,11 @@ public final class FakeCache implements PerformanceCache {
         behaviour = next;
     }
 
+    /// Says this about itself from now on; lookups do not change.
+    public void state(CacheState next) {
+        state = next;
+    }
+
     @Override
     public Lookup lookup(long courierId) {
         LongFunction<Lookup> how = behaviour;
@@ -40,6 +46,6 @@ public final class FakeCache implements PerformanceCache {
 
     @Override
     public CacheStatus status() {
-        return new CacheStatus(CacheState.READY, 1, entries.size(), 0, STALENESS, "fed by a test");
+        return new CacheStatus(state, 1, entries.size(), 0, STALENESS, "fed by a test");
     }
 }

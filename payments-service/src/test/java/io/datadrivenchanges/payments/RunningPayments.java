@@ -16,6 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.datadrivenchanges.cache.PerformanceCache;
+import io.datadrivenchanges.experiment.Stage;
+import io.datadrivenchanges.experiment.StageChange;
+import io.datadrivenchanges.experiment.StageRefusedException;
+import io.datadrivenchanges.experiment.StageSwitch;
 import io.datadrivenchanges.stack.PostgresServer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -112,16 +116,43 @@ public final class RunningPayments implements AutoCloseable {
 
     /// Posts to `/payments`; headers are name, value, name, value, ….
     public HttpResponse<String> post(String body, String... headers) {
-        var request = HttpRequest.newBuilder(at("/payments")).header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body));
+        return send("POST", "/payments", body, headers);
+    }
+
+    public HttpResponse<String> postTo(String path, String body) {
+        return send("POST", path, body);
+    }
+
+    public HttpResponse<String> put(String path, String body, String... headers) {
+        return send("PUT", path, body, headers);
+    }
+
+    public HttpResponse<String> get(String path, String... headers) {
+        return send(with(headers, HttpRequest.newBuilder(at(path))));
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String... headers) {
+        return send(with(headers, HttpRequest.newBuilder(at(path)).header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body))));
+    }
+
+    private static HttpRequest.Builder with(String[] headers, HttpRequest.Builder request) {
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
-        return send(request);
+        return request;
     }
 
-    public HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder(at(path)));
+    /// Moves the experiment to a stage, whatever stages lie between; it is shared by everything on this database, and starts at
+    /// SHADOW.
+    public void stage(Stage stage) {
+        try {
+            bean(StageSwitch.class)
+                    .change(new StageChange("courier-performance", stage, stage == Stage.CANARY ? 50 : 0, "test",
+                            "test", "test"));
+        } catch (StageRefusedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     public static HttpResponse<String> send(HttpRequest.Builder request) {

@@ -26,8 +26,7 @@ class SettingsTest {
             "payments.incentives.read-timeout", "500ms",
             "payments.incentives.max-calls", "48",
             "payments.incentives.token-file", "pom.xml", // any file that is there
-            "experiment.stage", "SHADOW",
-            "experiment.period", "1m");
+            "payments.stage-guard.max-outage", "10s");
 
     private final ApplicationContextRunner service = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(ConfigurationPropertiesAutoConfiguration.class,
@@ -43,9 +42,9 @@ class SettingsTest {
         service.run(context -> assertThat(context.getBeansWithAnnotation(
                 ConfigurationProperties.class).values())
                 .extracting(Object::toString).contains(
-                        "PaymentsProperties[defaultCurrency=EUR, currencies=[], maxAmountMinor=100000000, incentives={}]",
+                        "PaymentsProperties[defaultCurrency=EUR, currencies=[], maxAmountMinor=100000000, incentives={}, stageGuard={}]",
                         "IncentivesProperties[baseUrl=http://127.0.0.1:8081, connectTimeout=PT0.3S, readTimeout=PT0.5S, maxCalls=48, tokenFile=null]",
-                        "ExperimentProperties[stage=SHADOW, period=PT1M]"));
+                        "StageGuardProperties[maxOutage=PT10S]"));
     }
 
     @Test
@@ -55,11 +54,11 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"payments.max-amount=1", "payments.incentives.timeout=1s", "experiment.perod=1s",
+    @ValueSource(strings = {"payments.max-amount=1", "payments.incentives.timeout=1s", "payments.stage-guard.outage=1s",
             "payments.default-currency=XXX", "payments.default-currency=euro", "payments.max-amount-minor=0",
             "payments.incentives.max-calls=0", "payments.incentives.token-file=nowhere",
-            "payments.incentives.read-timeout=0s", "experiment.stage=ALIVE",
-            "experiment.period=soon"})
+            "payments.incentives.read-timeout=0s",
+            "payments.stage-guard.max-outage=0s", "payments.stage-guard.max-outage=soon"})
     void failsToStartOnAnUnknownKeyOrABadValue(String setting) {
         service.withPropertyValues(setting).run(context -> assertThat(context).hasFailed());
     }

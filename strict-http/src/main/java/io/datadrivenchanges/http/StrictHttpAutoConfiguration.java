@@ -1,5 +1,7 @@
 package io.datadrivenchanges.http;
 
+import java.util.Map;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.Filter;
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,11 +18,16 @@ import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfigura
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.MediaType;
+import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
 import org.springframework.http.server.observation.ServerRequestObservationConvention;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /// Makes a Spring MVC service strict. See the module's ADR for what and why.
@@ -73,6 +80,32 @@ class StrictHttpAutoConfiguration {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
                 registry.addInterceptor(new DeclaredParameters());
+            }
+        };
+    }
+
+    /// The actuator reads each body into a map of texts, and its operations take the texts apart by themselves: there a number or a
+    /// boolean is a text. No controller of ours reads a map.
+    @Bean
+    WebMvcConfigurer actuatorBodies(JsonMapper strict) {
+        JsonMapper mapper = strict.rebuild()
+                .enable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .withCoercionConfig(LogicalType.Textual, text -> text
+                        .setCoercion(CoercionInputShape.Integer, CoercionAction.TryConvert)
+                        .setCoercion(CoercionInputShape.Float, CoercionAction.TryConvert)
+                        .setCoercion(CoercionInputShape.Boolean, CoercionAction.TryConvert))
+                .build();
+        return new WebMvcConfigurer() {
+            @Override
+            public void configureMessageConverters(HttpMessageConverters.ServerBuilder converters) {
+                converters.configureMessageConverters(converter -> {
+                    if (converter instanceof JacksonJsonHttpMessageConverter json) {
+                        json.registerMappersForType(Map.class, mappers -> {
+                            mappers.put(MediaType.APPLICATION_JSON, mapper);
+                            mappers.put(new MediaType("application", "*+json"), mapper);
+                        });
+                    }
+                });
             }
         };
     }

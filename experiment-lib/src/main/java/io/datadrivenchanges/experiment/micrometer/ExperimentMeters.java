@@ -26,7 +26,9 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /// | `experiment.settlements` | counter | experiment, candidate, `settlement`: what mismatches turned out to be |
 /// | `experiment.duration` | timer | experiment, `behaviour`: control or candidate |
 /// | `experiment.duration.max` | gauge | the same |
-/// | `experiment.in.flight` | gauge | experiment, candidate |
+/// | `experiment.in.flight`, `experiment.rechecking` | gauge | experiment, candidate |
+/// | `experiment.overhead` | gauge | experiment |
+/// | `experiment.sampling.ratio` | gauge | experiment |
 /// | `experiment.stage` | gauge, 0 or 1 | experiment, stage |
 /// | `experiment.disabled.seconds`, `experiment.sink.failures`, `experiment.evidence.dropped` | counter | |
 public final class ExperimentMeters implements MeterBinder {
@@ -59,31 +61,55 @@ public final class ExperimentMeters implements MeterBinder {
                 .filter(summary -> summary.name().equals(name))
                 .findFirst()
                 .orElse(first);
-        Tags both = Tags.of("experiment", name, "candidate", first.candidate());
+        Tags experiment = Tags.of("experiment", name);
+        for (int i = 0; i < first.sides().size(); i++) {
+            int side = i;
+            bind(registry, experiment.and("candidate", first.sides().get(i).name()),
+                    () -> latest.get().sides().get(side));
+        }
+        for (Stage stage : Stage.values()) {
+            Gauge.builder("experiment.stage", laboratory, lab -> latest.get().stage() == stage ? 1 : 0)
+                    .tags(experiment.and("stage", stage.name()))
+                    .description("1 for the stage the experiment is at")
+                    .register(registry);
+        }
+        Gauge.builder("experiment.sampling.ratio", laboratory, lab -> lab.sampling(name))
+                .tags(experiment)
+                .description("largest share of the calls that is compared")
+                .register(registry);
+        TimeGauge.builder("experiment.overhead", laboratory, TimeUnit.NANOSECONDS, lab -> latest.get().overheadNanos())
+                .tags(experiment)
+                .description("what a compared call costs its caller beside the control, mean since the start")
+                .register(registry);
+        durations(registry, name, "control", latest, Summary::controlDurations);
+        durations(registry, name, "candidate", latest, Summary::candidateDurations);
+    }
+
+    private void bind(MeterRegistry registry, Tags tags, Supplier<Summary.Side> latest) {
         for (String finding : Summary.FINDINGS) {
-            FunctionCounter.builder("experiment.runs", laboratory, lab -> latest.get().count(finding))
-                    .tags(both.and("finding", finding))
+            FunctionCounter.builder("experiment.runs", laboratory, lab -> count(latest, finding))
+                    .tags(tags.and("finding", finding))
                     .description("ended runs by finding")
                     .register(registry);
         }
         for (String settlement : Summary.SETTLEMENTS) {
-            FunctionCounter.builder("experiment.settlements", laboratory, lab -> latest.get().count(settlement))
-                    .tags(both.and("settlement", settlement))
+            FunctionCounter.builder("experiment.settlements", laboratory, lab -> count(latest, settlement))
+                    .tags(tags.and("settlement", settlement))
                     .description("mismatches by what they turned out to be")
                     .register(registry);
         }
-        Gauge.builder("experiment.in.flight", laboratory, lab -> latest.get().inFlight())
-                .tags(both)
+        Gauge.builder("experiment.in.flight", laboratory, lab -> count(latest, "in_flight"))
+                .tags(tags)
                 .description("runs that have not ended")
                 .register(registry);
-        for (Stage stage : Stage.values()) {
-            Gauge.builder("experiment.stage", laboratory, lab -> latest.get().stage() == stage ? 1 : 0)
-                    .tags("experiment", name, "stage", stage.name())
-                    .description("1 for the stage the experiment is at")
-                    .register(registry);
-        }
-        durations(registry, name, "control", latest, Summary::controlDurations);
-        durations(registry, name, "candidate", latest, Summary::candidateDurations);
+        Gauge.builder("experiment.rechecking", laboratory, lab -> count(latest, "rechecking"))
+                .tags(tags)
+                .description("mismatches that are looked at again")
+                .register(registry);
+    }
+
+    private static long count(Supplier<Summary.Side> latest, String key) {
+        return latest.get().counts().getOrDefault(key, 0L);
     }
 
     private void durations(MeterRegistry registry, String name, String behaviour, Supplier<Summary> latest,

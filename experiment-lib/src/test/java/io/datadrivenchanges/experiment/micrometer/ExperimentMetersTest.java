@@ -46,9 +46,34 @@ class ExperimentMetersTest {
                     .isEqualTo(3);
             assertThat(registry.get("experiment.duration.max").tag("behaviour", "candidate").timeGauge().value())
                     .isPositive();
+            assertThat(registry.get("experiment.rechecking").tag("candidate", "c").gauge().value()).isZero();
+            assertThat(registry.get("experiment.overhead").tag("experiment", "e").timeGauge().value()).isNotNegative();
+            assertThat(registry.get("experiment.sampling.ratio").gauge().value()).isEqualTo(1);
+            lab.sampling("e", 0.5);
+            assertThat(registry.get("experiment.sampling.ratio").gauge().value()).isEqualTo(0.5);
             assertThat(registry.get("experiment.sink.failures").functionCounter().count()).isZero();
             assertThat(registry.get("experiment.evidence.dropped").functionCounter().count()).isZero();
             assertThat(registry.get("experiment.disabled.seconds").functionCounter().count()).isZero();
+        }
+    }
+
+    @Test
+    void showsEachCandidateByItself() {
+        try (Laboratory lab = Laboratory.create()) {
+            Experiment<Integer, Integer, RuntimeException> experiment = lab.experiment("e")
+                    .control((Integer input) -> 1)
+                    .candidate("right", input -> 1)
+                    .candidate("wrong", input -> 2)
+                    .build();
+            new ExperimentMeters(lab).bindTo(registry);
+
+            experiment.call(1);
+            assertThat(lab.drain(Duration.ofSeconds(20))).isTrue();
+
+            assertThat(registry.get("experiment.runs").tags("candidate", "right", "finding", "results_match")
+                    .functionCounter().count()).isEqualTo(1);
+            assertThat(registry.get("experiment.runs").tags("candidate", "wrong", "finding", "results_do_not_match")
+                    .functionCounter().count()).isEqualTo(1);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 import io.datadrivenchanges.cache.PerformanceLevel;
+import io.datadrivenchanges.payments.performance.Adjustment;
 import io.datadrivenchanges.payments.performance.Decision;
 import io.datadrivenchanges.payments.performance.Fallback;
 import io.datadrivenchanges.payments.performance.Source;

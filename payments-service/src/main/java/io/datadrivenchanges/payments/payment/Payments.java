@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 import io.datadrivenchanges.payments.performance.Decision;
+import io.datadrivenchanges.payments.performance.Payable;
 import io.datadrivenchanges.payments.performance.PerformanceSource;
 import io.datadrivenchanges.payments.performance.PerformanceUnavailableException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -76,7 +77,7 @@ final class Payments {
 
     private Decision decide(Order order) {
         try {
-            return performances.find(order.courierId());
+            return performances.find(new Payable(order.courierId(), order.base(), order.currency()));
         } catch (PerformanceUnavailableException e) {
             log.warn("Not paid: {}", e.getMessage());
             throw Problems.performanceUnavailable();

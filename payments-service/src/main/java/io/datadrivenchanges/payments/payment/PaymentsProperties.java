@@ -16,17 +16,20 @@ import org.springframework.validation.annotation.Validated;
 /// @param currencies Currencies that may be paid; empty = all with 0 to 3 decimals.
 /// @param maxAmountMinor Largest base of a payment, in minor units of its currency.
 /// @param incentives Read by the client of Incentives; named here because unknown keys are refused.
+/// @param stageGuard Read by the guard of the stage; named here for the same reason.
 @Validated
 @ConfigurationProperties(value = "payments", ignoreUnknownFields = false)
 record PaymentsProperties(
         @DefaultValue("EUR") Currency defaultCurrency,
         @DefaultValue Set<Currency> currencies,
         @DefaultValue("100000000") @Min(1) @Max(999_999_999_999L) long maxAmountMinor,
-        @DefaultValue Map<String, String> incentives) {
+        @DefaultValue Map<String, String> incentives,
+        @DefaultValue Map<String, String> stageGuard) {
 
     PaymentsProperties {
         currencies = Set.copyOf(currencies);
         incentives = Map.copyOf(incentives);
+        stageGuard = Map.copyOf(stageGuard);
         if (!payable(defaultCurrency, currencies)) {
             throw new IllegalArgumentException("payments.default-currency is not among those that can be paid");
         }

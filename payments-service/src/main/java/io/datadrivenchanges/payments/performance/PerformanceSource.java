@@ -6,5 +6,5 @@ public interface PerformanceSource {
     /// Finds it within 0.85 s.
     ///
     /// @throws PerformanceUnavailableException if nobody who may decide could say
-    Decision find(long courierId) throws PerformanceUnavailableException;
+    Decision find(Payable payable) throws PerformanceUnavailableException;
 }

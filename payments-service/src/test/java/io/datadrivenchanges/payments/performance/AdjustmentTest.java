@@ -1,4 +1,4 @@
-package io.datadrivenchanges.payments.payment;
+package io.datadrivenchanges.payments.performance;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import static io.datadrivenchanges.payments.payment.Adjustment.basisPoints;
-import static io.datadrivenchanges.payments.payment.Adjustment.halfEven;
+import static io.datadrivenchanges.payments.performance.Adjustment.basisPoints;
+import static io.datadrivenchanges.payments.performance.Adjustment.halfEven;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,18 +1,18 @@
-package io.datadrivenchanges.payments.payment;
+package io.datadrivenchanges.payments.performance;
 
 import io.datadrivenchanges.cache.PerformanceLevel;
 
 /// What a performance level adds to the base of a payment. Integers only: minor units and basis points.
-final class Adjustment {
+public final class Adjustment {
     /// Stored with each payment: which shares and which rounding made its total.
-    static final int RULE_VERSION = 1;
+    public static final int RULE_VERSION = 1;
 
     private static final int BASIS_POINTS = 10_000;
 
     private Adjustment() {}
 
     /// The share of the base that a level adds, in basis points.
-    static int basisPoints(PerformanceLevel level) {
+    public static int basisPoints(PerformanceLevel level) {
         return switch (level) {
             case NORMAL -> 0;
             case HIGH -> 1_000;
@@ -26,7 +26,7 @@ final class Adjustment {
     /// @param basisPoints not negative
     /// @return minor units
     /// @throws ArithmeticException if the product does not fit into a `long`
-    static long halfEven(long base, int basisPoints) {
+    public static long halfEven(long base, int basisPoints) {
         long product = Math.multiplyExact(base, (long) basisPoints);
         long quotient = product / BASIS_POINTS;
         long rest = product % BASIS_POINTS;

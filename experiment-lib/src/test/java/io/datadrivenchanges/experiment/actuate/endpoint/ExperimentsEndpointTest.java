@@ -1,0 +1,103 @@
+package io.datadrivenchanges.experiment.actuate.endpoint;
+
+import java.time.InstantSource;
+import java.util.Objects;
+
+import io.datadrivenchanges.experiment.Laboratory;
+import io.datadrivenchanges.experiment.Stage;
+import io.datadrivenchanges.experiment.StageSwitch;
+import io.datadrivenchanges.experiment.StageSwitch.Staged;
+import io.datadrivenchanges.experiment.actuate.endpoint.ExperimentsEndpoint.ExperimentBody;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ExperimentsEndpointTest {
+
+    private final StageSwitch stages = StageSwitch.inMemory(Stage.SHADOW, InstantSource.system());
+    private final Laboratory laboratory = Laboratory.builder().stages(stages).build();
+    private final ExperimentsEndpoint endpoint = new ExperimentsEndpoint(laboratory, stages);
+
+    @BeforeEach
+    void build() {
+        laboratory.experiment("e").control((Integer input) -> input).candidate("c", input -> input).build();
+    }
+
+    @AfterEach
+    void close() {
+        laboratory.close();
+    }
+
+    @Test
+    void showsOneAndAll() {
+        ExperimentBody one = Objects.requireNonNull(endpoint.experiment("e"));
+
+        assertThat(one.name()).isEqualTo("e");
+        assertThat(one.candidate()).isEqualTo("c");
+        assertThat(one.stage()).isEqualTo(Stage.SHADOW);
+        assertThat(one.results().keySet()).startsWith("results_match", "results_do_not_match", "candidate_failed");
+        assertThat(endpoint.experiments().experiments()).containsExactly(one);
+        assertThat(endpoint.experiment("unknown")).isNull();
+    }
+
+    @Test
+    void changesAStageByTheRules() {
+        ExperimentBody changed = Objects
+                .requireNonNull(endpoint.change(SecurityContext.NONE, "e", Stage.CANARY, 5, "seen enough", null, null));
+
+        assertThat(changed.stage()).isEqualTo(Stage.CANARY);
+        assertThat(changed.staged()).extracting(Staged::canaryPercent, Staged::who, Staged::why)
+                .containsExactly(5, "local", "seen enough");
+        assertThatThrownBy(
+                () -> endpoint.change(SecurityContext.NONE, "e", Stage.COMPLETE, null, "too fast", null, null))
+                .isInstanceOf(InvalidEndpointRequestException.class);
+        assertThat(stages.stage("e")).isEqualTo(Stage.CANARY);
+        assertThatThrownBy(
+                () -> endpoint.change(SecurityContext.NONE, "unknown", Stage.OFF, null, "why not", null, null))
+                .isInstanceOf(InvalidEndpointRequestException.class);
+    }
+
+    @Test
+    void refusesWhatSaysNothing() {
+        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.CANARY, null, "no share", null, null))
+                .isInstanceOf(InvalidEndpointRequestException.class);
+        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.OFF, null, " ", null, null))
+                .isInstanceOf(InvalidEndpointRequestException.class);
+        assertThatThrownBy(() -> new ExperimentsEndpoint(laboratory, null).change(SecurityContext.NONE, "e", Stage.OFF,
+                null, "nobody keeps it", null, null)).isInstanceOf(InvalidEndpointRequestException.class);
+    }
+
+    @Test
+    void changesTheSampling() {
+        assertThat(Objects.requireNonNull(endpoint.change(SecurityContext.NONE, "e", null, null, null, null, 0.25))
+                .sampling())
+                .isEqualTo(0.25);
+        for (double share : new double[]{-0.1, 1.1, Double.NaN}) {
+            assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", null, null, null, null, share))
+                    .isInstanceOf(InvalidEndpointRequestException.class);
+        }
+        assertThat(laboratory.sampling("e")).isEqualTo(0.25);
+    }
+
+    @Test
+    void changesOneThingAtATime() {
+        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", null, null, null, null, null))
+                .isInstanceOf(InvalidEndpointRequestException.class);
+        assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.OFF, null, "both", null, 0.5))
+                .isInstanceOf(InvalidEndpointRequestException.class);
+        assertThat(stages.stage("e")).isEqualTo(Stage.SHADOW);
+        assertThat(laboratory.sampling("e")).isEqualTo(1);
+    }
+
+    @Test
+    void throwsTheKillSwitch() {
+        assertThat(endpoint.enable(false).enabled()).isFalse();
+        assertThat(laboratory.health().enabled()).isFalse();
+        assertThat(endpoint.enable(true).enabled()).isTrue();
+    }
+}
