@@ -34,8 +34,24 @@ public record Evidence(String experiment, String candidate, Instant at, Stage st
     /// Longest text kept of one value, in characters.
     public static final int MAX_TEXT = 4096;
 
+    private static final String BUILD = "build";
+
     public Evidence {
         rereads = List.copyOf(rereads);
+    }
+
+    /// What is kept of a run; everything that stems from its values goes through the plan's cleaner.
+    ///
+    /// @param at wall-clock time of the finding
+    /// @param settled what a mismatch turned out to be; `null` for every other finding
+    static Evidence of(Ended<?, ?, ?> run, Instant at, @Nullable String traceId, Rechecks.@Nullable Settled settled) {
+        Plan<?, ?, ?> plan = run.candidate().plan;
+        Redaction shown = new Redaction(plan.clean, run.candidate()::trouble);
+        return new Evidence(plan.experiment, plan.candidateName, at, run.stage(), plan.context.get(BUILD), traceId,
+                run.cohort(), cut(textOf(shown.of(run.key()))), Part.of(run.control(), shown),
+                Part.of(run.observed(), shown), Judgement.of(shown.of(run.finding()), run.cause()),
+                settled == null ? null : settled.settlement(), settled == null ? 0 : settled.mismatches(),
+                settled == null ? List.of() : settled.reads());
     }
 
     /// What a behaviour did.
@@ -50,22 +66,19 @@ public record Evidence(String experiment, String candidate, Instant at, Stage st
     public record Part(String outcome, @Nullable String text, boolean whole, @Nullable String error, long version,
             @Nullable Duration staleness, @Nullable Duration duration) {
 
-        /// @param outcome the values and messages in it are cleaned
-        static Part of(Outcome<?> outcome, long version, @Nullable Duration staleness, @Nullable Duration duration) {
-            return switch (outcome) {
-                case Outcome.Returned<?> returned ->
-                    of("returned", textOf(returned.value()), null, version, staleness, duration);
-                case Outcome.Threw<?> threw -> of("threw", message(threw.error()), threw.error().getClass().getName(),
-                        version, staleness, duration);
-                case Outcome.TimedOut<?> late -> of("timed_out", null, null, version, staleness, null);
-                case Outcome.NotRun<?> not -> of("not_run", null, null, version, staleness, null);
+        static Part of(Seen<?> seen, Redaction shown) {
+            return switch (seen.outcome()) {
+                case Outcome.Returned<?> returned -> of("returned", textOf(shown.of(seen.part())), null, seen);
+                case Outcome.Threw<?> threw ->
+                    of("threw", textOf(shown.of(message(threw.error()))), threw.error().getClass().getName(), seen);
+                case Outcome.TimedOut<?> late -> of("timed_out", null, null, seen);
+                case Outcome.NotRun<?> not -> of("not_run", null, null, seen);
             };
         }
 
-        private static Part of(String outcome, @Nullable String text, @Nullable String error, long version,
-                @Nullable Duration staleness, @Nullable Duration duration) {
+        private static Part of(String outcome, @Nullable String text, @Nullable String error, Seen<?> seen) {
             boolean whole = text == null || text.length() <= MAX_TEXT;
-            return new Part(outcome, cut(text), whole, error, version, staleness, duration);
+            return new Part(outcome, cut(text), whole, error, seen.version(), seen.staleness(), seen.duration());
         }
 
         private static @Nullable String message(Throwable error) {
@@ -120,6 +133,7 @@ public record Evidence(String experiment, String candidate, Instant at, Stage st
                 case Finding.Mismatch mismatch -> new Judgement("results_do_not_match",
                         cause == null ? null : cause.key(), paths(mismatch.why()), null);
                 case Finding.Match match -> new Judgement("results_match", null, List.of(), null);
+                case Finding.Ignored ignored -> new Judgement("ignored", null, List.of(), ignored.rule());
                 case Finding.Incomparable incomparable ->
                     new Judgement("incomparable", null, List.of(), incomparable.why());
                 case Finding.CandidateFailed failed -> new Judgement("candidate_failed", null, List.of(),

@@ -36,6 +36,18 @@ final class EvidenceArchive {
         Signature {
             paths = List.copyOf(paths);
         }
+
+        static Signature of(Ended<?, ?, ?> run, @Nullable Settlement settlement) {
+            Plan<?, ?, ?> plan = run.candidate().plan;
+            List<String> paths = run.finding() instanceof Finding.Mismatch mismatch
+                    ? mismatch.why().paths().stream().<String>map(Difference::path).toList()
+                    : List.of();
+            String error = run.observed().outcome() instanceof Outcome.Threw<?> threw
+                    ? threw.error().getClass().getName()
+                    : null;
+            String cause = settlement == null ? Evidence.Judgement.of(run.finding(), null).finding() : settlement.key();
+            return new Signature(plan.experiment, plan.candidateName, cause, paths, error, run.cohort());
+        }
     }
 
     private static final class Reservoir {

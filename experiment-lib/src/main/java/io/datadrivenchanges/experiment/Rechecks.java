@@ -149,20 +149,21 @@ final class Rechecks implements AutoCloseable {
 
     private void join(Sight sight, Subject subject) {
         Id id = new Id(sight);
-        Case own = new Case(id, sight, subject);
-        Case found = open.compute(id, (same, there) -> {
+        Case joined = open.compute(id, (same, there) -> {
             if (there != null) {
                 there.mismatches++;
                 return there;
             }
-            return room() ? own : null;
+            return room() ? new Case(id, sight, subject) : null;
         });
-        if (found == null) {
-            own.end(new Settlement.Unsettled(Settlement.Lack.ROOM, own.moreThan()));
-        } else if (found == own) {
-            own.climb();
+        if (joined == null) {
+            Duration moreThan = lateByMoreThan(sight.candidate(), sight.control());
+            subject.settled(
+                    new Settled(new Settlement.Unsettled(Settlement.Lack.ROOM, moreThan), 1, List.of()));
+        } else {
+            joined.begin();
             if (closed) {
-                own.unsettled(Settlement.Lack.TIME);
+                joined.unsettled(Settlement.Lack.TIME);
             }
         }
     }
@@ -224,6 +225,7 @@ final class Rechecks implements AutoCloseable {
         private final Id id;
         private final Subject subject;
         private final long opened;
+        private final AtomicBoolean begun = new AtomicBoolean();
         private final AtomicBoolean settled = new AtomicBoolean();
         private final List<Reread> reads = new CopyOnWriteArrayList<>();
         /// Guarded by the map's lock of the id: counted up only as long as the re-check is in the map.
@@ -251,12 +253,18 @@ final class Rechecks implements AutoCloseable {
             foot = opened;
         }
 
-        Duration moreThan() {
+        private Duration moreThan() {
             return lateByMoreThan(unequal, control);
         }
 
+        void begin() {
+            if (begun.compareAndSet(false, true)) {
+                climb();
+            }
+        }
+
         /// Sets the timer for the next rung that is still to come.
-        void climb() {
+        private void climb() {
             long now = time.nanos();
             while (rung < ladder.size() && foot + ladder.get(rung).toNanos() < now) {
                 rung++;

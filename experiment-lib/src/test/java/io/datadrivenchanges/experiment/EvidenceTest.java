@@ -15,13 +15,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class EvidenceTest {
 
+    private static final Redaction SHOWN = new Redaction(null, (at, thrown) -> {});
+
     private enum Level {
         NORMAL, HIGH
     }
 
     private static Evidence.Part returned(@Nullable Object value, long version) {
-        return Evidence.Part.of(new Outcome.Returned<@Nullable Object>(value), version, Duration.ofMillis(250),
-                Duration.ofNanos(1_234));
+        return Evidence.Part.of(new Seen<@Nullable Object>(new Outcome.Returned<>(value), value, version,
+                Duration.ofMillis(250), 0, 1_234, true), SHOWN);
     }
 
     private static Evidence evidence(Evidence.Part control, Evidence.Part candidate, Evidence.Judgement judgement) {
@@ -113,7 +115,7 @@ class EvidenceTest {
     @Test
     void failureIsReplayedAsItWas() {
         Outcome.Threw<Object> threw = new Outcome.Threw<>(new IllegalStateException("down"));
-        Evidence evidence = evidence(returned("a", 1), Evidence.Part.of(threw, -1, null, Duration.ofNanos(5)),
+        Evidence evidence = evidence(returned("a", 1), Evidence.Part.of(new Seen<>(threw, 0, 5, true), SHOWN),
                 Evidence.Judgement.of(new Finding.CandidateFailed(threw, false), null));
 
         assertThat(evidence.replay()).isEqualTo(evidence.judgement());

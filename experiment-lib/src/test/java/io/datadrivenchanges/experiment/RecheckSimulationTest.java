@@ -9,7 +9,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 import io.datadrivenchanges.experiment.testing.VirtualTime;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -442,27 +441,5 @@ class RecheckSimulationTest {
 
     private static boolean isSame(World world, State one, State other) {
         return world.versioned ? one.version() == other.version() : one.value().equals(other.value());
-    }
-
-    @Test
-    void pausedFeedAgesTheDateAndQuietTableDoesNot() {
-        long beat = 500 * MILLI;
-        long travel = 20 * MILLI;
-        for (long seed = 0; seed < 200; seed++) {
-            SplittableRandom random = new SplittableRandom(seed);
-            long quietSince = 0; // the table never changes
-            long pausedAt = random.nextLong(60 * SECOND);
-            long now = pausedAt + random.nextLong(60 * SECOND);
-            long running = now - newestBeat(now, beat, travel, NEVER);
-            long paused = now - newestBeat(now, beat, travel, pausedAt);
-
-            assertThat(running).as("quiet since %d, now %d", quietSince, now).isLessThanOrEqualTo(beat + travel);
-            assertThat(paused).as("paused for %d", now - pausedAt).isGreaterThanOrEqualTo(now - pausedAt);
-        }
-    }
-
-    private static long newestBeat(long now, long every, long travel, long pausedAt) {
-        long arrived = Math.min(now, pausedAt) - travel;
-        return Math.floorDiv(arrived, every) * every;
     }
 }
