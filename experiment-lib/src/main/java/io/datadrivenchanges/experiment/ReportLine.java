@@ -13,10 +13,10 @@ final class ReportLine {
     static String of(Report report) {
         return switch (report) {
             case Report.Result result -> of(result);
-            case Report.Notice notice -> new Json().open()
-                    .text("at", notice.at().toString())
-                    .text("experiment_name", notice.experiment())
-                    .text("notice", notice.text())
+            // Everything else is rare, and a sentence or little more.
+            default -> new Json().open()
+                    .text("experiment_name", report.experiment())
+                    .text("report", Shown.text(report))
                     .close()
                     .toString();
         };

@@ -3,6 +3,7 @@ package io.datadrivenchanges.experiment.example;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 import io.datadrivenchanges.experiment.Comparing;
 import io.datadrivenchanges.experiment.Experiment;
@@ -36,6 +37,8 @@ public final class PriceMigration {
             return price;
         }
     }
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private PriceMigration() {}
 
@@ -71,8 +74,17 @@ public final class PriceMigration {
             copy.put("coffee", new Price(1, 1)); // the copy is wrong, and stays so
             experiment.call("coffee");
 
-            lab.drain(Duration.ofSeconds(10));
-            return experiment.summary();
+            lab.drain(LIMIT);
+            return settled(experiment);
         }
+    }
+
+    /// Waits until it is known what became of each mismatch.
+    private static Summary settled(Experiment<?, ?, ?> experiment) {
+        long start = System.nanoTime();
+        while (experiment.summary().count("rechecking") > 0 && System.nanoTime() - start < LIMIT.toNanos()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return experiment.summary();
     }
 }
