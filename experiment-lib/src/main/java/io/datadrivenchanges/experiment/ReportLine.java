@@ -37,6 +37,49 @@ final class ReportLine {
         return observation(json.key("candidate").open(), result.observed()).close().close().toString();
     }
 
+    private static String of(Report.Settled settled) {
+        Settlement settlement = settled.settlement();
+        return new Json().open()
+                .text("at", settled.at().toString())
+                .text("experiment_name", settled.experiment())
+                .text("candidate_name", settled.candidate())
+                .text("settlement", settlement.key())
+                .text("cause", settled.cause().key())
+                .text("why", settlement instanceof Settlement.Unsettled unsettled ? unsettled.why().key() : null)
+                .number("mismatches", settled.mismatches())
+                .numberOrNull("more_than_millis", millis(moreThan(settlement)))
+                .numberOrNull("at_most_millis", millis(atMost(settlement)))
+                .text("input", Shown.text(settled.key()))
+                .close()
+                .toString();
+    }
+
+    private static @Nullable Duration moreThan(Settlement settlement) {
+        return switch (settlement) {
+            case Settlement.Converged converged -> converged.moreThan();
+            case Settlement.Stale stale -> stale.moreThan();
+            case Settlement.Unsettled unsettled -> unsettled.moreThan();
+            case Settlement.Superseded superseded -> null;
+            case Settlement.CandidateAhead ahead -> null;
+            case Settlement.Diverged diverged -> null;
+        };
+    }
+
+    private static @Nullable Duration atMost(Settlement settlement) {
+        return switch (settlement) {
+            case Settlement.Converged converged -> converged.atMost();
+            case Settlement.Superseded superseded -> superseded.atMost();
+            case Settlement.Stale stale -> null;
+            case Settlement.Unsettled unsettled -> null;
+            case Settlement.CandidateAhead ahead -> null;
+            case Settlement.Diverged diverged -> null;
+        };
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis();
+    }
+
     private static Json observation(Json json, Report.Observation seen) {
         Long version = seen.version() < 0 ? null : seen.version();
         Duration staleness = seen.staleness();
@@ -44,7 +87,7 @@ final class ReportLine {
         return json.text("outcome", key(seen.outcome()))
                 .text("value", Shown.text(seen.outcome()))
                 .numberOrNull("version", version)
-                .numberOrNull("staleness_millis", staleness == null ? null : staleness.toMillis())
+                .numberOrNull("staleness_millis", millis(staleness))
                 .numberOrNull("duration_nanos", duration == null ? null : duration.toNanos());
     }
 
