@@ -30,6 +30,7 @@ final class PinnedRecordDecoder {
     private static final int SAFE_DIGITS = 18;
     private static final int DATE_LENGTH = "1970-01-01".length();
     private static final int TIME_LENGTH = "1970-01-01T00:00:00.000000Z".length();
+    private static final byte[] NOTHING = {};
     private static final long NOT_PINNED = Long.MIN_VALUE;
     private static final long MICROS_PER_SECOND = 1_000_000;
     private static final long SECONDS_PER_DAY = 86_400;
@@ -38,7 +39,7 @@ final class PinnedRecordDecoder {
     private final byte[] lastDate = ascii("1970-01-01");
     private long lastEpochDay;
 
-    private byte[] bytes = {};
+    private byte[] bytes = NOTHING;
     private int at;
     private int end;
 
@@ -47,6 +48,8 @@ final class PinnedRecordDecoder {
     TopicRecord decode(@Nullable ByteBuffer key, @Nullable ByteBuffer value) {
         if (key != null && value != null && key.hasArray() && value.hasArray()) {
             TopicRecord.Change change = pinnedChange(key, value);
+            // The array is a whole fetch of many megabytes.
+            bytes = NOTHING;
             if (change != null) {
                 return change;
             }

@@ -180,13 +180,16 @@ final class TopicReader implements Runnable, AutoCloseable {
                 return null;
             }
             pause(ASK_AGAIN.toNanos());
-            answer = askWhich(clients.admin);
+            answer = ask(clients.admin);
         }
         return null;
     }
 
-    private CompletableFuture<TopicFacts> askWhich(Admin admin) {
-        return TopicFacts.askWhich(admin, topic, DESCRIBE);
+    /// Asks what has to be known before reading; all of it where an earlier attempt was refused or failed.
+    private CompletableFuture<TopicFacts> ask(Admin admin) {
+        return copy.state() == CacheState.STOPPED
+                ? TopicFacts.ask(admin, topic, DESCRIBE)
+                : TopicFacts.askWhich(admin, topic, DESCRIBE);
     }
 
     private void refuseUnlessAsConfigured(TopicFacts facts) {
@@ -308,7 +311,7 @@ final class TopicReader implements Runnable, AutoCloseable {
     /// The two clients of an attempt. While one already asks for the topic the other is being built.
     private final class Clients implements AutoCloseable {
         private final Admin admin = Admin.create(ClientSettings.admin(connection));
-        private final CompletableFuture<TopicFacts> facts = askWhich(admin);
+        private final CompletableFuture<TopicFacts> facts = ask(admin);
         private final KafkaConsumer<ByteBuffer, ByteBuffer> records;
 
         private Clients() {
