@@ -1,5 +1,6 @@
 package io.datadrivenchanges.benchmarks;
 
+import io.datadrivenchanges.benchmarks.experiment.ExperimentCost;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineCapacity;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineLatency;
 import io.datadrivenchanges.stack.StackException;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
 /// Exit code 0 = measured and nothing lost, 1 = not, 2 = an option is wrong.
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, versionProvider = Version.class, subcommands = {
         PipelineLatency.class,
-        PipelineCapacity.class}, description = "Measures this system on this machine.")
+        PipelineCapacity.class, ExperimentCost.class}, description = "Measures this system on this machine.")
 final class Benchmarks {
     /// The benchmarks' own JVM and those it starts log what the demo's do: warnings, to standard error.
     private static final String LOGGING = "io/datadrivenchanges/stack/logback-demo.xml";

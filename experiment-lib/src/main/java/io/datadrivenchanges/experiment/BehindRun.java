@@ -80,7 +80,7 @@ final class BehindRun<I extends @Nullable Object, C extends @Nullable Object, D 
         if (finding instanceof Finding.Mismatch) {
             long started = candidate.nanos();
             Outcome<D> again = candidate.read(input);
-            right = candidate.seen(again, started, candidate.nanos(), true);
+            right = candidate.seen(again, new Span(started, candidate.nanos()), true);
             finding = judged(left, right, true);
         }
         finding = candidate.judge.unlessIgnored(finding, input, left.outcome(), right.outcome());
@@ -111,17 +111,17 @@ final class BehindRun<I extends @Nullable Object, C extends @Nullable Object, D 
         } catch (Throwable thrown) {
             outcome = new Outcome.Threw<>(thrown);
         }
-        long ended = candidate.nanos();
+        Span span = new Span(started, candidate.nanos());
         if (!step.end()) {
             bench.freed();
         }
-        return candidate.seenControl(outcome, part, started, ended, true);
+        return candidate.seenControl(outcome, part, span, true);
     }
 
     private void controlTimedOut() {
         bench.stuck();
         Throwable late = new TimeoutException("the control took longer than " + bench.timeout());
-        finish(new Finding.ControlFailed(late), new Seen<>(new Outcome.TimedOut<>(bench.timeout()), 0, 0, false),
+        finish(new Finding.ControlFailed(late), unseen(),
                 answered);
     }
 
@@ -129,7 +129,11 @@ final class BehindRun<I extends @Nullable Object, C extends @Nullable Object, D 
         bench.stuck();
         Throwable late = new TimeoutException("the comparison took longer than " + bench.timeout());
         finish(new Finding.ComparisonFailed(Operation.COMPARE, late),
-                new Seen<>(new Outcome.TimedOut<>(bench.timeout()), 0, 0, false), answered);
+                unseen(), answered);
+    }
+
+    private Seen<C> unseen() {
+        return new Seen<>(new Outcome.TimedOut<>(bench.timeout()), new Span(submitted, candidate.nanos()), false);
     }
 
     private void finish(Finding finding, Seen<C> left, Seen<D> right) {

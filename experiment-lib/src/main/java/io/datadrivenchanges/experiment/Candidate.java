@@ -57,13 +57,13 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
     /// @param next runs of the same call
     /// @return the run followed by `next`, or `next` alone
     @Nullable
-    Run<C> begin(I input, Stage stage, @Nullable Sampling override, @Nullable Run<C> next) {
+    Run<C> begin(I input, @Nullable Sampling override, @Nullable Run<C> next) {
         if (isFiltered(input) || !isSampled(input, override, plan.sampler)) {
             return next;
         }
         Bench workers = bench;
         if (workers == null && watch != null) {
-            return before(input) ? new InlineRun<>(this, input, stage, notRun, next) : next;
+            return before(input) ? new InlineRun<>(this, input, notRun, next) : next;
         }
         if (workers == null || !workers.tryAcquire()) {
             end(Tally.End.SHED);
@@ -73,7 +73,7 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
             workers.release();
             return next;
         }
-        return new DetachedRun<>(this, workers, input, stage, next);
+        return new DetachedRun<>(this, workers, input, next);
     }
 
     /// Reads it on the thread of a caller who waits for it.
@@ -196,17 +196,17 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
     }
 
     /// What is kept of the control; on the caller's thread, where the value is still as the control returned it.
-    Seen<C> seenControl(Outcome<C> outcome, @Nullable Object part, long started, long ended, boolean timed) {
+    Seen<C> seenControl(Outcome<C> outcome, @Nullable Object part, Span span, boolean timed) {
         long version = outcome instanceof Outcome.Returned<C> returned
                 ? judge.controlVersion(returned.value())
                 : Draft.UNKNOWN_VERSION;
-        return new Seen<>(outcome, part, version, null, started, ended, timed);
+        return new Seen<>(outcome, part, version, null, span, timed);
     }
 
     /// What is kept of the candidate.
-    Seen<D> seen(Outcome<D> outcome, long started, long ended, boolean timed) {
+    Seen<D> seen(Outcome<D> outcome, Span span, boolean timed) {
         if (!(outcome instanceof Outcome.Returned<D> returned)) {
-            return new Seen<>(outcome, started, ended, timed);
+            return new Seen<>(outcome, span, timed);
         }
         D value = returned.value();
         Object part = null;
@@ -215,7 +215,7 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
         } catch (Throwable thrown) {
             // The judge has met it, too, and said so.
         }
-        return new Seen<>(outcome, part, judge.candidateVersion(value), judge.staleness(value), started, ended, timed);
+        return new Seen<>(outcome, part, judge.candidateVersion(value), judge.staleness(value), span, timed);
     }
 
     void trouble(Operation at, Throwable thrown) {

@@ -30,7 +30,6 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
     private final Candidate<I, C, D> candidate;
     private final Bench bench;
     private final I input;
-    private final Stage stage;
     private final boolean candidateFirst;
     private final ContextPropagator.@Nullable Restore context;
 
@@ -43,16 +42,17 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
     private volatile @Nullable Seen<C> control;
     private volatile @Nullable Guard reading;
     private volatile long submitted;
+    private long begun;
+    private Stage stage = Stage.SHADOW;
     private Finding.@Nullable ComparisonFailed projectionFailed;
     private @Nullable Error strictError;
     private @Nullable VirtualMachineError fatal;
 
-    DetachedRun(Candidate<I, C, D> candidate, Bench bench, I input, Stage stage, @Nullable Run<C> next) {
+    DetachedRun(Candidate<I, C, D> candidate, Bench bench, I input, @Nullable Run<C> next) {
         super(next);
         this.candidate = candidate;
         this.bench = bench;
         this.input = input;
-        this.stage = stage;
         candidateFirst = switch (candidate.plan.order) {
             case RANDOM -> ThreadLocalRandom.current().nextBoolean();
             case CANDIDATE_FIRST -> true;
@@ -64,16 +64,18 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
 
     @Override
     long start(boolean timed, long clock) {
+        begun = timed ? clock : candidate.nanos();
         if (candidateFirst) {
-            submit(timed ? clock : candidate.nanos());
+            submit(begun);
         }
         return timed ? candidate.nanos() : clock;
     }
 
     @Override
     @Nullable
-    Error controlReturned(C value, boolean timed, long started, long ended) {
+    Error controlReturned(C value, Stage stage, @Nullable Span span) {
         try {
+            this.stage = stage;
             long version = candidate.judge.controlVersion(value);
             Object part = null;
             try {
@@ -82,7 +84,7 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
                 projectionFailed = new Finding.ComparisonFailed(Operation.PROJECT, thrown);
                 candidate.trouble(Operation.PROJECT, thrown);
             }
-            controlArrived(new Seen<>(new Outcome.Returned<>(value), part, version, null, started, ended, timed));
+            controlArrived(new Seen<>(new Outcome.Returned<>(value), part, version, null, spanOr(span), span != null));
         } catch (Throwable failure) {
             failed(failure);
         } finally {
@@ -93,9 +95,10 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
 
     @Override
     @Nullable
-    Error controlThrew(Throwable thrown, boolean timed, long started, long ended) {
+    Error controlThrew(Throwable thrown, Stage stage, @Nullable Span span) {
         try {
-            controlArrived(new Seen<>(new Outcome.Threw<>(thrown), started, ended, timed));
+            this.stage = stage;
+            controlArrived(new Seen<>(new Outcome.Threw<>(thrown), spanOr(span), span != null));
         } catch (Throwable failure) {
             failed(failure);
         } finally {
@@ -197,7 +200,7 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
 
     /// Settles that nothing comparable came of the candidate; ends the run if the control is there.
     private boolean resolve(Outcome<D> outcome) {
-        if (!candidateSeen.compareAndSet(null, new Seen<>(outcome, 0, 0, false))) {
+        if (!candidateSeen.compareAndSet(null, unseen(outcome))) {
             return false;
         }
         if (arrived.incrementAndGet() == 2) {
@@ -236,14 +239,14 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
     private void secondReadTimedOut() {
         bench.stuck();
         Outcome<D> late = new Outcome.TimedOut<>(bench.timeout());
-        finish(new Finding.CandidateFailed(late, false), new Seen<>(late, 0, 0, false));
+        finish(new Finding.CandidateFailed(late, false), unseen(late));
     }
 
     private void comparisonTimedOut() {
         bench.stuck();
         Finding finding = new Finding.ComparisonFailed(Operation.COMPARE,
                 new TimeoutException("the comparison took longer than " + bench.timeout()));
-        finish(finding, new Seen<>(candidate.notRun, 0, 0, false));
+        finish(finding, unseen(candidate.notRun));
     }
 
     /// Reads the candidate within the deadline.
@@ -255,15 +258,15 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
         reading = step;
         long started = candidate.nanos();
         Outcome<D> outcome = candidate.read(input);
-        long ended = Math.max(started + 1, candidate.nanos());
+        Span span = new Span(started, candidate.nanos());
         boolean inTime = endStep(step);
         candidate.closeContext(applied);
         noteFatal(outcome);
         if (!inTime) {
             return null;
         }
-        candidate.durations.record(ended - started);
-        return new Seen<>(outcome, started, ended, true);
+        candidate.durations.record(span.nanos());
+        return new Seen<>(outcome, span, true);
     }
 
     /// Judges a read, and reads its version and age, within the deadline.
@@ -329,7 +332,7 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
         if (candidate.isForgotten(finding)) {
             candidate.end(Tally.End.of(finding));
         } else {
-            Seen<D> seen = candidate.seen(right.outcome(), right.started(), right.ended(), right.timed());
+            Seen<D> seen = candidate.seen(right.outcome(), right.span(), right.timed());
             strictError = candidate.end(
                     new Ended<>(candidate, input, stage, finding, Objects.requireNonNull(control), seen));
         }
@@ -359,6 +362,15 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
         if (holds.decrementAndGet() == 0) {
             bench.release();
         }
+    }
+
+    /// The control's time or, if it was not timed, all the time since the run began.
+    private Span spanOr(@Nullable Span span) {
+        return span != null ? span : new Span(begun, candidate.nanos());
+    }
+
+    private Seen<D> unseen(Outcome<D> outcome) {
+        return new Seen<>(outcome, new Span(begun, candidate.nanos()), false);
     }
 
     private Seen<D> candidateSeen() {

@@ -3,44 +3,45 @@ package io.datadrivenchanges.experiment;
 import org.jspecify.annotations.Nullable;
 
 /// A run whose candidate is read on the caller's thread, before the control and, if they differ, after it. Confined to that thread.
+///
+/// Of a match this object and the outcome in it are all that is allocated, 56 bytes: a further field has its price.
 final class InlineRun<I extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object>
         extends
             Run<C> {
 
     private final Candidate<I, C, D> candidate;
-    private final Stage stage;
     private final I input;
     private Outcome<D> outcome;
-    /// When the candidate's last read began, or a moment before if it was not timed.
-    private long started;
-    /// How long it took; 0 if it was not timed.
-    private long nanos;
+    /// Of the candidate's last read; `null` if it was not timed.
+    private @Nullable Span read;
+    /// A moment before all of it.
+    private long before;
 
     /// @param outcome of the read before the control, if it has been read
-    InlineRun(Candidate<I, C, D> candidate, I input, Stage stage, Outcome<D> outcome, @Nullable Run<C> next) {
+    InlineRun(Candidate<I, C, D> candidate, I input, Outcome<D> outcome, @Nullable Run<C> next) {
         super(next);
         this.candidate = candidate;
         this.input = input;
-        this.stage = stage;
         this.outcome = outcome;
     }
 
     @Override
     long start(boolean timed, long clock) {
-        started = timed ? clock : candidate.before();
+        before = candidate.before();
         outcome = candidate.readInline(input);
         if (!timed) {
             return clock;
         }
         long now = candidate.nanos();
-        nanos = Math.max(1, now - clock);
-        candidate.durations.record(nanos);
+        Span span = new Span(clock, now);
+        candidate.durations.record(span.nanos());
+        read = span;
         return now;
     }
 
     @Override
     @Nullable
-    Error controlReturned(C value, boolean timed, long controlStarted, long controlEnded) {
+    Error controlReturned(C value, Stage stage, @Nullable Span span) {
         try {
             Judge<I, C, D> judge = candidate.judge;
             long version = candidate.plan.versionsRequired ? judge.controlVersion(value) : Draft.UNKNOWN_VERSION;
@@ -58,12 +59,10 @@ final class InlineRun<I extends @Nullable Object, C extends @Nullable Object, D 
             }
             // From here on the call is out of the ordinary, and a look at the clock no longer matters.
             long now = candidate.nanos();
-            long from = timed ? controlStarted : started;
-            long to = timed ? controlEnded : now;
             if (finding instanceof Finding.Mismatch) {
                 finding = secondRead(part, version, now);
             }
-            return end(finding, new Outcome.Returned<>(value), part, from, to, timed);
+            return end(finding, new Outcome.Returned<>(value), part, stage, span, now);
         } catch (Throwable failure) {
             candidate.endFailed(failure);
             return null;
@@ -72,12 +71,10 @@ final class InlineRun<I extends @Nullable Object, C extends @Nullable Object, D 
 
     @Override
     @Nullable
-    Error controlThrew(Throwable thrown, boolean timed, long controlStarted, long controlEnded) {
+    Error controlThrew(Throwable thrown, Stage stage, @Nullable Span span) {
         try {
-            long from = timed ? controlStarted : started;
-            long to = timed ? controlEnded : candidate.nanos();
-            return end(candidate.judge.threw(thrown, outcome, false), new Outcome.Threw<>(thrown), null, from, to,
-                    timed);
+            return end(candidate.judge.threw(thrown, outcome, false), new Outcome.Threw<>(thrown), null, stage, span,
+                    candidate.nanos());
         } catch (Throwable failure) {
             candidate.endFailed(failure);
             return null;
@@ -87,13 +84,13 @@ final class InlineRun<I extends @Nullable Object, C extends @Nullable Object, D 
     /// What the candidate said before the control differs: it may have been late by less than the call took.
     private Finding secondRead(@Nullable Object part, long version, long now) {
         outcome = candidate.readInline(input);
-        started = now;
-        nanos = Math.max(1, candidate.nanos() - now);
+        read = new Span(now, candidate.nanos());
         return candidate.judge.returned(part, version, outcome, true);
     }
 
-    private @Nullable Error end(Finding found, Outcome<C> control, @Nullable Object part, long from, long to,
-            boolean timed) {
+    /// @param now some moment after the control
+    private @Nullable Error end(Finding found, Outcome<C> control, @Nullable Object part, Stage stage,
+            @Nullable Span span, long now) {
         if (found instanceof Finding.NotCompared not) {
             candidate.end(Tally.End.of(not.why()));
             return null;
@@ -103,9 +100,11 @@ final class InlineRun<I extends @Nullable Object, C extends @Nullable Object, D 
             return null;
         }
         Finding finding = candidate.judge.unlessIgnored(found, input, control, outcome);
+        boolean timed = span != null;
+        Span about = span != null ? span : new Span(before, now);
         Error error = candidate.end(new Ended<>(candidate, input, stage, finding,
-                candidate.seenControl(control, part, from, to, timed),
-                candidate.seen(outcome, started, started + nanos, nanos > 0)));
+                candidate.seenControl(control, part, about, timed),
+                candidate.seen(outcome, read != null ? read : about, read != null)));
         if (Fatal.in(finding) != null) {
             candidate.switchOff("its candidate met an error of the virtual machine on a caller's thread");
         }

@@ -45,6 +45,12 @@ final class Mailbox<T> implements AutoCloseable {
         return false;
     }
 
+    /// Puts a letter in that must not be lost, whether there is room or not. Only for what happens a few times in the life of a process.
+    void putAnyway(T letter) {
+        pending.incrementAndGet();
+        waiting.add(letter);
+    }
+
     boolean idle() {
         return pending.get() == 0;
     }

@@ -89,14 +89,14 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
     ///
     /// @return `null` if nothing is to be compared
     @Nullable
-    Run<C> begin(I input, Stage stage, @Nullable Sampling override, long n) {
+    Run<C> begin(I input, @Nullable Sampling override, long n) {
         if (timing.isThinned(n) || !isInShare(override)) {
             endAll(Tally.End.SAMPLED_OUT);
             return null;
         }
         Run<C> runs = null;
         for (int i = each.length - 1; i >= 0; i--) {
-            runs = each[i].begin(input, stage, override, runs);
+            runs = each[i].begin(input, override, runs);
         }
         return runs;
     }

@@ -24,15 +24,17 @@ abstract sealed class Run<C extends @Nullable Object> permits InlineRun, Detache
 
     /// The control has returned; before the caller gets the value.
     ///
-    /// @param timed whether `started` and `ended` mean something
+    /// @param stage of the call
+    /// @param span of the control; `null` if it was not timed
     /// @return what a strict experiment throws
-    abstract @Nullable Error controlReturned(C value, boolean timed, long started, long ended);
+    abstract @Nullable Error controlReturned(C value, Stage stage, @Nullable Span span);
 
     /// The control has thrown; before the caller gets the exception.
     ///
-    /// @param timed whether `started` and `ended` mean something
+    /// @param stage of the call
+    /// @param span of the control; `null` if it was not timed
     /// @return what a strict experiment throws
-    abstract @Nullable Error controlThrew(Throwable thrown, boolean timed, long started, long ended);
+    abstract @Nullable Error controlThrew(Throwable thrown, Stage stage, @Nullable Span span);
 
     /// Starts the runs of a call; see [#start].
     static <C extends @Nullable Object> long startAll(@Nullable Run<C> runs, boolean timed, long clock) {
@@ -44,11 +46,11 @@ abstract sealed class Run<C extends @Nullable Object> permits InlineRun, Detache
     }
 
     /// Tells the runs of a call that the control has returned; throws only what a strict experiment is to throw.
-    static <C extends @Nullable Object> void tellReturned(@Nullable Run<C> runs, C value, boolean timed, long started,
-            long ended) {
+    static <C extends @Nullable Object> void tellReturned(@Nullable Run<C> runs, C value, Stage stage,
+            @Nullable Span span) {
         Error error = null;
         for (Run<C> run = runs; run != null; run = run.next) {
-            error = both(error, run.controlReturned(value, timed, started, ended));
+            error = both(error, run.controlReturned(value, stage, span));
         }
         if (error != null) {
             throw error;
@@ -56,11 +58,11 @@ abstract sealed class Run<C extends @Nullable Object> permits InlineRun, Detache
     }
 
     /// Tells the runs of a call that the control has thrown; throws only what a strict experiment is to throw.
-    static <C extends @Nullable Object> void tellThrown(@Nullable Run<C> runs, Throwable thrown, boolean timed,
-            long started, long ended) {
+    static <C extends @Nullable Object> void tellThrown(@Nullable Run<C> runs, Throwable thrown, Stage stage,
+            @Nullable Span span) {
         Error error = null;
         for (Run<C> run = runs; run != null; run = run.next) {
-            error = both(error, run.controlThrew(thrown, timed, started, ended));
+            error = both(error, run.controlThrew(thrown, stage, span));
         }
         if (error != null) {
             throw error;

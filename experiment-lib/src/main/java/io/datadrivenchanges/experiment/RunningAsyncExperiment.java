@@ -31,8 +31,8 @@ final class RunningAsyncExperiment<I extends @Nullable Object, C extends @Nullab
         if (serving != null && panel.isServed(input, stage)) {
             return served(serving, input, stage);
         }
-        Run<C> runs = panel.begin(input, stage, null, panel.start());
-        return runs == null ? control.apply(input) : compared(input, runs, Run.startAll(runs, true, nanos()));
+        Run<C> runs = panel.begin(input, null, panel.start());
+        return runs == null ? control.apply(input) : compared(input, stage, runs, Run.startAll(runs, true, nanos()));
     }
 
     @Override
@@ -50,19 +50,19 @@ final class RunningAsyncExperiment<I extends @Nullable Object, C extends @Nullab
         return panel;
     }
 
-    private CompletionStage<C> compared(I input, Run<C> runs, long started) {
+    private CompletionStage<C> compared(I input, Stage stage, Run<C> runs, long started) {
         CompletionStage<C> answer;
         try {
             answer = control.apply(input);
             answer.whenComplete((value, thrown) -> {
                 if (thrown == null) {
-                    Run.tellReturned(runs, value, true, started, ended(started));
+                    Run.tellReturned(runs, value, stage, ended(started));
                 } else {
-                    Run.tellThrown(runs, unwrapped(thrown), true, started, ended(started));
+                    Run.tellThrown(runs, unwrapped(thrown), stage, ended(started));
                 }
             });
         } catch (Throwable thrown) {
-            Run.tellThrown(runs, thrown, true, started, ended(started));
+            Run.tellThrown(runs, thrown, stage, ended(started));
             throw thrown;
         }
         return answer;
@@ -86,14 +86,12 @@ final class RunningAsyncExperiment<I extends @Nullable Object, C extends @Nullab
                 yield CompletableFuture.failedFuture(new NoAnswerException(panel.name, fallback.why()));
             }
             case Served.Fallback<C> fallback ->
-                compared(input, new InlineRun<>(candidate, input, stage, outcome, null), nanos());
+                compared(input, stage, new InlineRun<>(candidate, input, outcome, null), nanos());
         };
     }
 
-    private long ended(long started) {
-        long ended = Math.max(started + 1, nanos());
-        panel.timing.controlTook(ended - started);
-        return ended;
+    private Span ended(long started) {
+        return panel.timing.controlEnded(started, nanos());
     }
 
     private long nanos() {

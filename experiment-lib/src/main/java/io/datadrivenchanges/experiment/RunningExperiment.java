@@ -69,27 +69,27 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
         long n = panel.start();
         Timing.Look look = panel.timing.next(n);
         long begun = look == Timing.Look.BEFORE ? nanos() : 0;
-        Run<C> runs = panel.begin(input, stage, override, n);
+        Run<C> runs = panel.begin(input, override, n);
         if (runs == null) {
             return control.call(input);
         }
-        return look == Timing.Look.NOT_AT_ALL ? untimed(input, runs) : timed(input, runs, look, begun);
+        return look == Timing.Look.NOT_AT_ALL ? untimed(input, stage, runs) : timed(input, stage, runs, look, begun);
     }
 
-    private C untimed(I input, Run<C> runs) throws X {
+    private C untimed(I input, Stage stage, Run<C> runs) throws X {
         Run.startAll(runs, false, 0);
         C value;
         try {
             value = control.call(input);
         } catch (Throwable thrown) {
-            Run.tellThrown(runs, thrown, false, 0, 0);
+            Run.tellThrown(runs, thrown, stage, null);
             throw thrown;
         }
-        Run.tellReturned(runs, value, false, 0, 0);
+        Run.tellReturned(runs, value, stage, null);
         return value;
     }
 
-    private C timed(I input, Run<C> runs, Timing.Look look, long begun) throws X {
+    private C timed(I input, Stage stage, Run<C> runs, Timing.Look look, long begun) throws X {
         boolean behaviours = look == Timing.Look.BEHAVIOURS;
         long started = Run.startAll(runs, behaviours, behaviours ? nanos() : 0);
         if (!behaviours) {
@@ -98,29 +98,23 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
         if (look == Timing.Look.BEFORE) {
             panel.timing.addedBefore(started - begun);
         }
-        return timedControl(input, runs, look, started);
+        return timedControl(input, stage, runs, look, started);
     }
 
-    private C timedControl(I input, Run<C> runs, Timing.Look look, long started) throws X {
+    private C timedControl(I input, Stage stage, Run<C> runs, Timing.Look look, long started) throws X {
         C value;
         try {
             value = control.call(input);
         } catch (Throwable thrown) {
-            Run.tellThrown(runs, thrown, true, started, ended(started));
+            Run.tellThrown(runs, thrown, stage, panel.timing.controlEnded(started, nanos()));
             throw thrown;
         }
-        long ended = ended(started);
-        Run.tellReturned(runs, value, true, started, ended);
+        Span span = panel.timing.controlEnded(started, nanos());
+        Run.tellReturned(runs, value, stage, span);
         if (look == Timing.Look.AFTER) {
-            panel.timing.addedAfter(nanos() - ended);
+            panel.timing.addedAfter(nanos() - span.ended());
         }
         return value;
-    }
-
-    private long ended(long started) {
-        long ended = Math.max(started + 1, nanos());
-        panel.timing.controlTook(ended - started);
-        return ended;
     }
 
     /// The candidate answers, or says why not.
@@ -133,21 +127,21 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
         panel.leaveOut(candidate);
         long started = nanos();
         Outcome<D> outcome = candidate.readInline(input);
-        long ended = Math.max(started + 1, nanos());
-        candidate.durations.record(ended - started);
+        Span read = new Span(started, nanos());
+        candidate.durations.record(read.nanos());
         if (stage == Stage.COMPLETE) {
             candidate.end(Tally.End.SAMPLED_OUT);
             return new Answer<>(last(candidate, outcome), Answer.Origin.CANDIDATE, stage, null);
         }
         return switch (candidate.served(outcome)) {
             case Served.Value<C> value -> {
-                candidate.compareBehind(input, stage, override, candidate.seen(outcome, started, ended, true),
+                candidate.compareBehind(input, stage, override, candidate.seen(outcome, read, true),
                         control);
                 yield new Answer<>(value.value(), Answer.Origin.CANDIDATE, stage, null);
             }
             case Served.Fallback<C> fallback -> {
-                Run<C> run = new InlineRun<>(candidate, input, stage, outcome, null);
-                C value = timedControl(input, run, Timing.Look.BEHAVIOURS, nanos());
+                Run<C> run = new InlineRun<>(candidate, input, outcome, null);
+                C value = timedControl(input, stage, run, Timing.Look.BEHAVIOURS, nanos());
                 yield new Answer<>(value, Answer.Origin.CONTROL, stage, fallback.why());
             }
         };
@@ -156,7 +150,7 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
     /// There is no control any more: whatever the candidate did is the result.
     private <D extends @Nullable Object> C last(Candidate<I, C, D> candidate, Outcome<D> outcome) throws X {
         if (outcome instanceof Outcome.Threw<D> threw) {
-            throw RunningExperiment.<X>asDeclared(threw.error());
+            return RunningExperiment.<C, X>rethrown(threw.error());
         }
         return switch (candidate.served(outcome)) {
             case Served.Value<C> value -> value.value();
@@ -166,8 +160,8 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
 
     /// The very instance, though its type may be one that the control never declared.
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <T extends Throwable> T asDeclared(Throwable thrown) {
-        return (T) thrown;
+    private static <R extends @Nullable Object, T extends Throwable> R rethrown(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 
     private long nanos() {

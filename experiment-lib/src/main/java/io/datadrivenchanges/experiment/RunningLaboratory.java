@@ -284,9 +284,9 @@ final class RunningLaboratory implements Laboratory {
     /// Says what the laboratory did to an experiment of its own accord; never waits.
     void notice(String experiment, String text) {
         Report.Notice notice = new Report.Notice(experiment, time.now(), text);
-        desk.put(() -> {
+        desk.putAnyway(() -> {
             if (outbox != null) {
-                outbox.put(notice);
+                outbox.putAnyway(notice);
             }
             reporter.notice(notice);
         });

@@ -11,16 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// @param part the projection of a returned value; `null` if there is none
 /// @param version of the value; negative = unknown
 /// @param staleness upper bound of the value's age; `null` = unknown
-/// @param started a moment not later than its start, in [Time#nanos]
-/// @param ended a moment not earlier than its end
-/// @param timed whether both are exact, so that their difference is its duration
+/// @param span from not later than its start to not earlier than its end
+/// @param timed whether the span is exact, and so its duration
 /// @param <T> type of the value
 record Seen<T extends @Nullable Object>(Outcome<T> outcome, @Nullable Object part, long version,
-        @Nullable Duration staleness, long started, long ended, boolean timed) {
+        @Nullable Duration staleness, Span span, boolean timed) {
 
     /// Without a value.
-    Seen(Outcome<T> outcome, long started, long ended, boolean timed) {
-        this(outcome, null, Draft.UNKNOWN_VERSION, null, started, ended, timed);
+    Seen(Outcome<T> outcome, Span span, boolean timed) {
+        this(outcome, null, Draft.UNKNOWN_VERSION, null, span, timed);
     }
 
     /// @param shown makes a part fit to be shown
@@ -37,6 +36,6 @@ record Seen<T extends @Nullable Object>(Outcome<T> outcome, @Nullable Object par
     /// How long it took; `null` if it was not timed.
     @Nullable
     Duration duration() {
-        return timed ? Duration.ofNanos(Math.max(1, ended - started)) : null;
+        return timed ? Duration.ofNanos(span.nanos()) : null;
     }
 }

@@ -98,7 +98,7 @@ final class Timing {
 
     /// @param n how many runs this thread has begun about, see [Counters#increment]
     Look next(long n) {
-        if (!on || (!always && n >= WARM_UP && (n & mask) != 0)) {
+        if (!on || isThinned(n) || (!always && n >= WARM_UP && (n & mask) != 0)) {
             return Look.NOT_AT_ALL;
         }
         int now = turn++ & (TURNS - 1);
@@ -110,7 +110,14 @@ final class Timing {
         return halved && (n & 1) != 0;
     }
 
-    void controlTook(long nanos) {
+    /// Takes note of a call of the control.
+    Span controlEnded(long started, long ended) {
+        Span span = new Span(started, ended);
+        controlTook(span.nanos());
+        return span;
+    }
+
+    private void controlTook(long nanos) {
         control.record(nanos);
         controls.add(nanos);
         mean += (nanos - mean) >> SMOOTHING;

@@ -54,7 +54,7 @@ class InlineTest {
                 answer.set(thrown.toString());
             }
         });
-        await().atMost(LIMIT).pollInterval(Duration.ofMillis(1)).until(() -> {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> {
             time.advance(TICK);
             return !caller.isAlive();
         });
