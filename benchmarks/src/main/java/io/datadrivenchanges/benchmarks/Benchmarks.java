@@ -1,11 +1,13 @@
 package io.datadrivenchanges.benchmarks;
 
+import io.datadrivenchanges.benchmarks.verdict.VerdictPage;
 import io.datadrivenchanges.stack.StackException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// The command line of the benchmarks: `java -jar benchmarks/target/benchmarks.jar pipeline`.
-@Command(name = "benchmarks", mixinStandardHelpOptions = true, subcommands = PipelineLatency.class, description = "Measures this system on this machine.")
+@Command(name = "benchmarks", mixinStandardHelpOptions = true, subcommands = {PipelineLatency.class,
+        VerdictPage.class}, description = "Measures this system on this machine.")
 final class Benchmarks {
     private Benchmarks() {}
 
