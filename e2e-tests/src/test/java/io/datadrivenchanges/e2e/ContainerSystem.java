@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import io.datadrivenchanges.stack.Part;
+import io.datadrivenchanges.stack.Ports;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
@@ -48,15 +49,14 @@ final class ContainerSystem implements RunningSystem {
     private static final Path LOGS = Path.of("target/container-logs");
     private static final Path SETTINGS = Path.of("target/payments-config/application.properties");
 
-    private final Map<String, Integer> ports = FreePorts
-            .of(Stream.of(Part.values()).map(Part::portVariable).toList());
+    private final Map<Part, Integer> ports = Ports.free(List.of(Part.values()));
     private final ComposeContainer compose = new ComposeContainer("e2e", COMPOSE, COMPOSE_SETTINGS)
             .withPull(false).withBuild(true).withRemoveVolumes(true)
             .withRemoveImages(RemoveImages.LOCAL);
 
     private ContainerSystem(Map<String, String> environment) {
         compose.withEnv(environment);
-        ports.forEach((variable, port) -> compose.withEnv(variable, Integer.toString(port)));
+        ports.forEach((part, port) -> compose.withEnv(part.portVariable(), Integer.toString(port)));
     }
 
     /// Builds the images, starts everything, and returns when every container is healthy.
@@ -98,17 +98,23 @@ final class ContainerSystem implements RunningSystem {
     }
 
     @Override
-    public List<String> paymentsLog() {
-        return LogUtils.getOutput(docker(), container(Part.PAYMENTS)).lines().map(ContainerSystem::message).toList();
+    public List<String> log(Part service) {
+        return LogUtils.getOutput(docker(), container(service)).lines().flatMap(ContainerSystem::messages).toList();
     }
 
     /// Containers log one JSON object (ECS) per line; what is no such object is a message itself.
-    private static String message(String line) {
+    private static Stream<String> messages(String line) {
         if (!line.startsWith("{\"@timestamp\"")) {
-            return line;
+            return Stream.of(line);
         }
-        JsonNode message = JSON.readTree(line).path("message");
-        return message.isString() ? message.stringValue() : line;
+        JsonNode event = JSON.readTree(line);
+        return Stream.concat(Stream.of(event.path("message").asString(line)),
+                event.path("error").path("stack_trace").asString("").lines());
+    }
+
+    @Override
+    public String database(String name) {
+        return "jdbc:postgresql://127.0.0.1:" + port(Part.POSTGRES) + "/" + name + "?user=postgres&password=postgres";
     }
 
     @Override
@@ -201,7 +207,7 @@ final class ContainerSystem implements RunningSystem {
     }
 
     private int port(Part part) {
-        return requireNonNull(ports.get(part.portVariable()));
+        return requireNonNull(ports.get(part));
     }
 
     private static DockerClient docker() {

@@ -47,8 +47,13 @@ final class LocalSystem implements RunningSystem {
     }
 
     @Override
-    public List<String> paymentsLog() {
-        return stack.log(Part.PAYMENTS);
+    public List<String> log(Part service) {
+        return stack.log(service);
+    }
+
+    @Override
+    public String database(String name) {
+        return stack.postgres().jdbcUrl(name) + "?user=postgres";
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.datadrivenchanges.e2e;
 
 import java.net.URI;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
@@ -21,9 +23,22 @@ interface RunningSystem extends AutoCloseable {
     /// Kafka's bootstrap servers as this process reaches them.
     String kafka();
 
-    /// What payments-service has logged since the system was started, across its restarts: one message per element,
-    /// oldest first. Lines may carry a prefix (time, level, logger) before the message.
-    List<String> paymentsLog();
+    /// What a service has logged since the system was started, across its restarts: one message or line of a stack trace per
+    /// element, oldest first. Lines may carry a prefix (time, level, logger) before the message.
+    List<String> log(Part service);
+
+    /// The JDBC address of a database, with a superuser in it.
+    String database(String name);
+
+    /// The number that a query of one row and one column gives.
+    default long number(String database, String query) throws SQLException {
+        try (var connection = DriverManager.getConnection(database(database));
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
 
     /// Ends a part the way a power cut does (SIGKILL) and returns when it is gone.
     void kill(Part part);

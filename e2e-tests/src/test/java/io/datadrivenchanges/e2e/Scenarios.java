@@ -364,7 +364,7 @@ abstract class Scenarios {
             });
             awaiting("the mismatch is in the log", MISMATCH_LOGGED).untilAsserted(() -> {
                 pay(courier);
-                assertThat(system.paymentsLog()).anySatisfy(line -> assertThat(line).contains("\"experiment_name\"",
+                assertThat(system.log(Part.PAYMENTS)).anySatisfy(line -> assertThat(line).contains("\"experiment_name\"",
                         "\"cause\"", Long.toString(courier), "HIGH", "OUTSTANDING"));
             });
             await("the mismatch is in the summary").atMost(LOGGED).untilAsserted(
@@ -462,7 +462,7 @@ abstract class Scenarios {
 
     private Counts lastSummary() {
         List<String> summaries = new ArrayList<>();
-        for (String line : system.paymentsLog()) {
+        for (String line : system.log(Part.PAYMENTS)) {
             Matcher summary = SUMMARY.matcher(line);
             if (summary.find()) {
                 summaries.add(summary.group(1));

@@ -11,24 +11,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-import org.jspecify.annotations.Nullable;
-
 /// A real Kafka broker as a child JVM: one KRaft node, broker and controller in one, on loopback.
 ///
 /// It needs `kafka_2.13` on the class path of this JVM. Topics are not created by using them. It ends with this JVM.
 /// Methods are to be called by one thread at a time.
-public final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker extends Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final int NODE = 1;
     private static final String STARTED = "Kafka Server started";
 
     private final Path folder;
     private final int port;
     private final int controllerPort;
-    private volatile @Nullable Child server;
 
     private KafkaBroker(Path folder, int port) {
+        super("TERM");
         this.folder = folder;
         this.port = port;
         this.controllerPort = Ports.free();
@@ -50,39 +47,8 @@ public final class KafkaBroker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    /// Kills the broker at once, as a power failure would.
-    public void kill() {
-        if (server != null) {
-            server.kill();
-            server = null;
-        }
-    }
-
-    /// Stops the broker cleanly.
-    public void stop() {
-        if (server != null) {
-            server.stop("TERM", STOP_LIMIT);
-            server = null;
-        }
-    }
-
-    /// Starts the broker again on the same data and port; stops it first if it is running.
-    public void restart() {
-        stop();
-        launch();
-    }
-
-    boolean running() {
-        return server != null && server.alive();
-    }
-
-    /// The same as [#stop].
     @Override
-    public void close() {
-        stop();
-    }
-
-    private void launch() {
+    void launch() {
         write();
         List<String> command = new ArrayList<>(
                 List.of(FastStart.java(),
@@ -97,8 +63,8 @@ public final class KafkaBroker implements AutoCloseable {
                         "kafka.Kafka",
                         folder.resolve("server.properties").toString()));
         Child child = Child.start("Kafka", command, folder, folder.resolve("kafka.log"));
+        own(child);
         child.await("serving", () -> child.output().contains(STARTED), START_LIMIT);
-        server = child;
     }
 
     /// The class path of this JVM, absolute, because the broker runs in a folder of its own.

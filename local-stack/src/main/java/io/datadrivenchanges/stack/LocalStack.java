@@ -57,10 +57,7 @@ public final class LocalStack implements AutoCloseable {
         }
         Leftovers.ofThisJvm().add(folder);
         Runtime.getRuntime().addShutdownHook(hook);
-        for (Part part : Part.values()) {
-            ports.putIfAbsent(part, 0);
-            ports.computeIfPresent(part, (_, port) -> port == 0 ? Ports.free() : port);
-        }
+        ports.putAll(Ports.free(Stream.of(Part.values()).filter(part -> ports.getOrDefault(part, 0) == 0).toList()));
     }
 
     /// Prepares a stack that uses free ports and says nothing.

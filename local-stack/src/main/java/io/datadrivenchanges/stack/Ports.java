@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// Free ports on loopback.
@@ -11,17 +15,30 @@ import java.util.concurrent.ThreadLocalRandom;
 /// They are taken from below the range that operating systems use for outgoing connections (Linux: from 32768, macOS: from
 /// 49152). Otherwise a client that retries the port of a killed server may be given that very port for its own end, connect
 /// to itself, and keep the server from coming back.
-final class Ports {
+public final class Ports {
     private static final int FIRST = 20_000;
     private static final int END = 32_768;
     private static final int MAX_TRIES = 1_000;
 
     private Ports() {}
 
+    /// A port for each name, all different.
+    ///
+    /// @throws StackException if there are not as many
+    public static <N> Map<N, Integer> free(Collection<N> names) {
+        Map<N, Integer> ports = new LinkedHashMap<>();
+        names.forEach(name -> ports.put(name, freeExcept(ports.values())));
+        return ports;
+    }
+
     static int free() {
+        return freeExcept(List.of());
+    }
+
+    private static int freeExcept(Collection<Integer> taken) {
         for (int i = 0; i < MAX_TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, END);
-            if (isFree(port)) {
+            if (!taken.contains(port) && isFree(port)) {
                 return port;
             }
         }

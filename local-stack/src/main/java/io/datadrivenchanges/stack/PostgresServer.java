@@ -10,17 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
-
 /// A real PostgreSQL 18 server as a child process, on loopback, durable: `fsync` and `synchronous_commit` are on, so that its
 /// latency is that of a server one would trust with money, and `wal_level` is `logical`.
 ///
 /// It trusts everybody on loopback, so passwords do not matter. It works as an ordinary user and as root: PostgreSQL refuses to
 /// run as root, hence it is then started in a user namespace of its own, where it is nobody. It ends with this JVM.
 /// Methods are to be called by one thread at a time.
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer extends Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     /// What PostgreSQL calls an immediate shutdown; a mere kill would leave its shared memory segment behind.
     private static final String QUICK_END = "QUIT";
     private static final Duration QUICK_END_LIMIT = Duration.ofSeconds(3);
@@ -29,9 +26,9 @@ public final class PostgresServer implements AutoCloseable {
     private final Path folder;
     private final Path data;
     private final int port;
-    private volatile @Nullable Child server;
 
     private PostgresServer(Path folder, int port) {
+        super("INT");
         this.folder = folder;
         this.data = folder.resolve("data");
         this.port = port;
@@ -85,45 +82,9 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /// Kills every process of the server at once, as a power failure would.
-    public void kill() {
-        if (server != null) {
-            server.kill();
-            server = null;
-        }
-    }
-
-    /// Stops the server cleanly; open connections are cut.
-    public void stop() {
-        if (server != null) {
-            server.stop("INT", STOP_LIMIT);
-            server = null;
-        }
-    }
-
-    /// Starts the server again on the same data and port; stops it first if it is running.
-    public void restart() {
-        stop();
-        launch();
-    }
-
     /// Ends the server quickly: nothing is saved, but what it holds of the operating system is given back. Thread-safe.
     void abandon() {
-        Child running = server;
-        if (running != null) {
-            running.stop(QUICK_END, QUICK_END_LIMIT);
-            server = null;
-        }
-    }
-
-    boolean running() {
-        return server != null && server.alive();
-    }
-
-    /// The same as [#stop].
-    @Override
-    public void close() {
-        stop();
+        stop(QUICK_END, QUICK_END_LIMIT);
     }
 
     private void initialise() {
@@ -139,7 +100,8 @@ public final class PostgresServer implements AutoCloseable {
         Child.start("PostgreSQL's initdb", command, folder, folder.resolve("initdb.log")).awaitSuccess(START_LIMIT);
     }
 
-    private void launch() {
+    @Override
+    void launch() {
         List<String> command = new ArrayList<>(asNobody());
         command.addAll(List.of(program("postgres"), "-D", data.toString(), "-p", Integer.toString(port)));
         for (String setting : List.of("listen_addresses=127.0.0.1",
@@ -161,7 +123,7 @@ public final class PostgresServer implements AutoCloseable {
             command.add(setting);
         }
         Child child = Child.start("PostgreSQL", command, folder, folder.resolve("postgres.log"), this::abandon);
-        server = child;
+        own(child);
         child.await("accepting connections", this::acceptsConnections, START_LIMIT);
     }
 

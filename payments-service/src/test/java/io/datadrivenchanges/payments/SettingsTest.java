@@ -25,6 +25,7 @@ class SettingsTest {
             "payments.incentives.connect-timeout", "300ms",
             "payments.incentives.read-timeout", "500ms",
             "payments.incentives.max-calls", "48",
+            "payments.incentives.token-file", "pom.xml", // any file that is there
             "experiment.stage", "SHADOW",
             "experiment.period", "1m");
 
@@ -43,7 +44,7 @@ class SettingsTest {
                 ConfigurationProperties.class).values())
                 .extracting(Object::toString).contains(
                         "PaymentsProperties[defaultCurrency=EUR, currencies=[], maxAmountMinor=100000000, incentives={}]",
-                        "IncentivesProperties[baseUrl=http://127.0.0.1:8081, connectTimeout=PT0.3S, readTimeout=PT0.5S, maxCalls=48]",
+                        "IncentivesProperties[baseUrl=http://127.0.0.1:8081, connectTimeout=PT0.3S, readTimeout=PT0.5S, maxCalls=48, tokenFile=null]",
                         "ExperimentProperties[stage=SHADOW, period=PT1M]"));
     }
 
@@ -56,7 +57,8 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"payments.max-amount=1", "payments.incentives.timeout=1s", "experiment.perod=1s",
             "payments.default-currency=XXX", "payments.default-currency=euro", "payments.max-amount-minor=0",
-            "payments.incentives.max-calls=0", "payments.incentives.read-timeout=0s", "experiment.stage=LIVE",
+            "payments.incentives.max-calls=0", "payments.incentives.token-file=nowhere",
+            "payments.incentives.read-timeout=0s", "experiment.stage=ALIVE",
             "experiment.period=soon"})
     void failsToStartOnAnUnknownKeyOrABadValue(String setting) {
         service.withPropertyValues(setting).run(context -> assertThat(context).hasFailed());

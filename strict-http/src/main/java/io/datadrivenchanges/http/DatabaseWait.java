@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +16,14 @@ import org.springframework.boot.context.event.ApplicationPreparedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 
-/// Holds a start until the database that Flyway is about to migrate lets the migrating role in, because services start in
-/// any order. It tries once a second for as long as it takes and says so: at the first failure, when the reason changes,
-/// and every 30 seconds. Services without `spring.datasource.url`, or with `spring.flyway.enabled=false`, do not wait.
+/// Holds a start until the database lets in the role that migrates it and the role that works with it, because services
+/// start in any order. It tries once a second for as long as it takes and says so: at the first failure, when the reason
+/// changes, and every 30 seconds. Services without `spring.datasource.url`, or with `spring.flyway.enabled=false`, do not
+/// wait.
+///
+/// What no waiting mends stops the start at once: an address that no driver understands, and a server that is there and
+/// refuses the access as configured. A host name that nobody knows is waited for: a container's name is known only while it
+/// runs.
 ///
 /// This comes before the context is refreshed, while the process can still be stopped: a context that is being refreshed
 /// cannot be closed.
@@ -25,6 +31,9 @@ final class DatabaseWait implements ApplicationListener<ApplicationPreparedEvent
     private static final Logger log = LoggerFactory.getLogger(DatabaseWait.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration REMINDER = Duration.ofSeconds(30);
+    /// First characters of the SQL states that say: not with this role, this password, this database, these parameters.
+    private static final List<String> FOR_GOOD = List.of("28", "3D", "22", "08004");
+    private static final String REMEDY = "Correct spring.datasource.url, or user and password in spring.datasource.* and spring.flyway.*.";
 
     @Override
     public void onApplicationEvent(ApplicationPreparedEvent event) {
@@ -37,7 +46,11 @@ final class DatabaseWait implements ApplicationListener<ApplicationPreparedEvent
         var hook = new Thread(stopping::countDown, "stop-waiting-for-database");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            await(url, credentials(environment), stopping);
+            requireDriver(url);
+            if (environment.containsProperty("spring.flyway.user")) {
+                await(url, credentials(environment, "spring.flyway.user", "spring.flyway.password"), stopping);
+            }
+            await(url, credentials(environment, "spring.datasource.username", "spring.datasource.password"), stopping);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while waiting for the database", e);
@@ -48,13 +61,20 @@ final class DatabaseWait implements ApplicationListener<ApplicationPreparedEvent
         }
     }
 
-    private static Properties credentials(Environment environment) {
-        boolean ownUser = environment.containsProperty("spring.flyway.user");
+    private static void requireDriver(String url) {
+        try {
+            DriverManager.getDriver(url);
+        } catch (SQLException _) {
+            throw new MisconfiguredException(
+                    "No database driver understands spring.datasource.url=" + withoutParameters(url) + ".",
+                    "Write it as jdbc:postgresql://host:port/database.");
+        }
+    }
+
+    private static Properties credentials(Environment environment, String user, String password) {
         var credentials = new Properties();
-        put(credentials, "user",
-                environment.getProperty(ownUser ? "spring.flyway.user" : "spring.datasource.username"));
-        put(credentials, "password",
-                environment.getProperty(ownUser ? "spring.flyway.password" : "spring.datasource.password"));
+        put(credentials, "user", environment.getProperty(user));
+        put(credentials, "password", environment.getProperty(password));
         put(credentials, "connectTimeout", "2");
         put(credentials, "socketTimeout", "5");
         return credentials;
@@ -89,12 +109,21 @@ final class DatabaseWait implements ApplicationListener<ApplicationPreparedEvent
         }
     }
 
-    /// Why no connection is to be had, in one line; empty if there is one.
+    /// Why no connection is to be had as yet, in one line; empty if there is one.
+    ///
+    /// @throws MisconfiguredException if there will never be one
     private static String refusal(String url, Properties credentials) {
         try (Connection _ = DriverManager.getConnection(url, credentials)) {
             return "";
         } catch (SQLException e) {
-            return e.getSQLState() + " " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            String state = String.valueOf(e.getSQLState());
+            String reason = state + " " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            if (FOR_GOOD.stream().anyMatch(state::startsWith)) {
+                throw new MisconfiguredException(
+                        "The database " + withoutParameters(url) + " does not let this service in: " + reason,
+                        REMEDY);
+            }
+            return reason;
         }
     }
 

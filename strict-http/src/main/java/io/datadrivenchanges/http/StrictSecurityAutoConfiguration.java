@@ -2,6 +2,7 @@ package io.datadrivenchanges.http;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -19,6 +20,11 @@ import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
@@ -32,6 +38,7 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 @EnableConfigurationProperties(StrictSecurityProperties.class)
 class StrictSecurityAutoConfiguration {
     private static final String OPERATOR = "SCOPE_ops";
+    private static final Pattern SUBJECT = Pattern.compile("[ -~]{1,255}");
 
     @Bean
     StrictHttpFirewall httpFirewall(StrictSecurityProperties properties) {
@@ -63,7 +70,7 @@ class StrictSecurityAutoConfiguration {
             @Value("${management.endpoints.web.base-path:/actuator}") String actuator,
             @Value("${spring.security.oauth2.resourceserver.jwt.audiences:}") String audiences) {
         if (audiences.isBlank()) {
-            throw new AccessMisconfiguredException(
+            throw new MisconfiguredException(
                     "security.mode=jwt without an audience accepts tokens meant for others.",
                     "Set spring.security.oauth2.resourceserver.jwt.audiences to the name of this service.");
         }
@@ -89,6 +96,17 @@ class StrictSecurityAutoConfiguration {
                 .build();
     }
 
+    /// What Spring asks of a token only if the token says it: that it ends, for one that never ends could not be taken back,
+    /// and whose it is, within the bounds of OpenID Connect, for that goes into tables and keys.
+    @Bean
+    @ConditionalOnProperty(name = "security.mode", havingValue = "jwt")
+    OAuth2TokenValidator<Jwt> endAndSubject() {
+        return token -> token.getExpiresAt() != null && token.getSubject() != null
+                && SUBJECT.matcher(token.getSubject()).matches()
+                        ? OAuth2TokenValidatorResult.success()
+                        : OAuth2TokenValidatorResult.failure(new OAuth2Error(OAuth2ErrorCodes.INVALID_TOKEN));
+    }
+
     private static HttpSecurity stateless(HttpSecurity http) {
         return http.csrf(AbstractHttpConfigurer::disable) // no cookies, no sessions; OriginFilter keeps browsers' pages out
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
@@ -112,7 +130,7 @@ class StrictSecurityAutoConfiguration {
     private static void requireLoopback(String key, StrictSecurityProperties properties, Environment environment) {
         String address = environment.getProperty(key);
         if (!properties.openBehindLoopback() && !isLoopback(address)) {
-            throw new AccessMisconfiguredException(
+            throw new MisconfiguredException(
                     "security.mode=open asks for no token, but %s=%s is not a loopback address.".formatted(key,
                             address),
                     "Set security.mode=jwt, or %s=127.0.0.1, or, if something else keeps the port private, OPEN_BEHIND_LOOPBACK=true."

@@ -51,7 +51,7 @@ class SecurityIT {
 
     /// Tokens that must not be accepted.
     enum Bad {
-        NONE, EMPTY, GARBAGE, UNSIGNED, EXPIRED, NOT_YET, OTHER_KEY, OTHER_AUDIENCE, NO_AUDIENCE, PUBLIC_KEY_AS_SECRET, BASIC;
+        NONE, EMPTY, GARBAGE, UNSIGNED, EXPIRED, ENDLESS, NOT_YET, OTHER_KEY, OTHER_AUDIENCE, NO_AUDIENCE, NO_SUBJECT, LONG_SUBJECT, NUL_SUBJECT, PUBLIC_KEY_AS_SECRET, BASIC;
 
         String header() throws Exception {
             JWTClaimsSet.Builder good = claims("things.read");
@@ -61,10 +61,14 @@ class SecurityIT {
                 case GARBAGE -> "Bearer a.b.c";
                 case UNSIGNED -> "Bearer " + new PlainJWT(good.build()).serialize();
                 case EXPIRED -> bearer(KEY, good.expirationTime(in(Duration.ofSeconds(-61))));
+                case ENDLESS -> bearer(KEY, good.expirationTime(null));
                 case NOT_YET -> bearer(KEY, good.notBeforeTime(in(Duration.ofMinutes(2))));
                 case OTHER_KEY -> bearer(newKey(), good);
                 case OTHER_AUDIENCE -> bearer(KEY, good.audience("another"));
                 case NO_AUDIENCE -> bearer(KEY, good.audience((String) null));
+                case NO_SUBJECT -> bearer(KEY, good.subject(null));
+                case LONG_SUBJECT -> bearer(KEY, good.subject("s".repeat(256)));
+                case NUL_SUBJECT -> bearer(KEY, good.subject("a\0b"));
                 case PUBLIC_KEY_AS_SECRET -> {
                     var token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), good.build());
                     token.sign(new MACSigner(KEY.getPublic().getEncoded()));

@@ -12,6 +12,13 @@ record Plan(Iterator<Planned> deliveries, OptionalLong total, String origin) {
 
     /// One delivery and its time.
     ///
-    /// @param offsetNanos when it is to be paid, from the start of the run; never falls from one to the next
-    record Planned(Delivery delivery, long offsetNanos) {}
+    /// @param offsetNanos when it is to be paid, from the start of the run, at most 73 years; never falls from one to the next
+    record Planned(Delivery delivery, long offsetNanos) {
+        /// So far away that it never comes, and still so near that a clock's time can be added.
+        static final long NEVER = Long.MAX_VALUE / 4;
+
+        Planned {
+            offsetNanos = Math.min(offsetNanos, NEVER);
+        }
+    }
 }

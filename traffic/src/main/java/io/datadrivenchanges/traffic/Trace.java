@@ -78,7 +78,7 @@ final class Trace {
         @Nullable
         Instant first = null;
         Instant previous = Instant.MIN;
-        long minGap = Math.round(1e9 / rate);
+        long minGap = Math.min(Math.round(1e9 / rate), Planned.NEVER);
         long previousOffset = -minGap;
         for (CSVRecord row : parser) {
             if (planned.size() == limit) {
@@ -92,10 +92,12 @@ final class Trace {
             line.check(ids.add(id), "delivery_id", "occurs twice");
             first = first == null ? at : first;
             previous = at;
+            Duration since = Duration.between(first, at);
             long offset = Math.max(previousOffset + minGap,
-                    Math.round(Duration.between(first, at).toMillis() * 1e6 / speed));
-            previousOffset = offset;
-            planned.add(new Planned(Delivery.of(ID_PREFIX + id, courier, line.bool("on_time")), offset));
+                    Math.round((since.toSeconds() * 1e9 + since.toNanosPart()) / speed));
+            var next = new Planned(Delivery.of(ID_PREFIX + id, courier, line.bool("on_time")), offset);
+            previousOffset = next.offsetNanos();
+            planned.add(next);
         }
         return planned;
     }

@@ -47,6 +47,20 @@ class TraceTest {
     }
 
     @Test
+    void staysInOrderHoweverSlowItIs() throws IOException {
+        String ages = HEADER + """
+                -999999999-01-01T00:00:00Z,1,1,,true,
+                2011-01-01T13:57:00Z,1,2,,true,
+                +999999999-01-01T00:00:00Z,1,3,,true,
+                """;
+
+        assertThat(read(ages, Long.MAX_VALUE, Double.MIN_VALUE, Double.MIN_VALUE)).extracting(Planned::offsetNanos)
+                .containsExactly(0L, Planned.NEVER, Planned.NEVER);
+        assertThat(read(ages, Long.MAX_VALUE, 3_600, Double.POSITIVE_INFINITY)).extracting(Planned::offsetNanos)
+                .isSorted();
+    }
+
+    @Test
     void keepsToTheRate() throws IOException {
         List<Planned> planned = read(ROWS, Long.MAX_VALUE, 1e6, 10);
 

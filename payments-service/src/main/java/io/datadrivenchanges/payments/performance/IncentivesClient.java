@@ -42,6 +42,7 @@ final class IncentivesClient {
     private final RetryBudget retries = new RetryBudget();
     private final VersionsSeen versions = new VersionsSeen();
     private final Duration readTimeout;
+    private final AccessToken token;
     private final MeterRegistry meters;
 
     IncentivesClient(RestClient.Builder builder, IncentivesProperties properties, MeterRegistry meters) {
@@ -55,6 +56,7 @@ final class IncentivesClient {
         this.http = builder.requestFactory(requests).baseUrl(properties.baseUrl()).build();
         this.permits = new Semaphore(properties.maxCalls());
         this.readTimeout = properties.readTimeout();
+        this.token = new AccessToken(properties.tokenFile());
         this.meters = meters;
     }
 
@@ -116,8 +118,16 @@ final class IncentivesClient {
 
     private Attempt attempt(long courierId) {
         long start = System.nanoTime();
+        Optional<String> bearer;
+        try {
+            bearer = token.read();
+        } catch (IOException e) {
+            return new Attempt.Failed("refused", false, "There is no access token for Incentives: " + e.getMessage(),
+                    e);
+        }
         try {
             return http.get().uri("/incentives/performance/{courierId}", courierId)
+                    .headers(headers -> bearer.ifPresent(headers::setBearerAuth))
                     .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON)
                     .<Attempt>exchangeForRequiredValue((_, response) -> read(courierId, response));
         } catch (RestClientException e) {
@@ -133,6 +143,10 @@ final class IncentivesClient {
         int status = response.getStatusCode().value();
         if (status == 502 || status == 503 || status == 504) {
             return new Attempt.Failed("refused", true, "Incentives answered " + status, null);
+        }
+        if (status == 401 || status == 403) {
+            return new Attempt.Failed("invalid", false,
+                    "Incentives answered " + status + ": see payments.incentives.token-file", null);
         }
         byte[] body;
         try (InputStream in = response.getBody()) {

@@ -3,12 +3,16 @@ package io.datadrivenchanges.payments.performance;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -18,9 +22,11 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.client.RestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +51,7 @@ class IncentivesClientTest {
         try (var first = new FakeIncentives()) {
             first.set(COURIER, "HIGH", 1);
             new IncentivesClient(RestClient.builder(), new IncentivesProperties(first.address(), Duration.ofSeconds(10),
-                    Duration.ofSeconds(10), 1), new SimpleMeterRegistry()).fetch(COURIER);
+                    Duration.ofSeconds(10), 1, null), new SimpleMeterRegistry()).fetch(COURIER);
         }
     }
 
@@ -57,7 +63,68 @@ class IncentivesClientTest {
 
     private IncentivesClient client(URI address) {
         return new IncentivesClient(RestClient.builder(),
-                new IncentivesProperties(address, Duration.ofMillis(300), Duration.ofMillis(500), 48), meters);
+                new IncentivesProperties(address, Duration.ofMillis(300), Duration.ofMillis(500), 48, null), meters);
+    }
+
+    @Test
+    void sendsTheTokenThatTheFileHoldsAtThatTime(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), "first.token\n");
+        IncentivesClient bearer = withToken(file);
+        BlockingQueue<List<String>> sent = new LinkedBlockingQueue<>();
+        incentives.behave((exchange, courier) -> {
+            sent.add(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
+            FakeIncentives.send(exchange, 200, "application/json", FakeIncentives.body(courier, "HIGH", 1));
+        });
+
+        client.fetch(COURIER);
+        bearer.fetch(COURIER);
+        Files.writeString(file, "second.token");
+        bearer.fetch(COURIER);
+
+        assertThat(sent).containsExactly(List.of(), List.of("Bearer first.token"), List.of("Bearer second.token"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n", "two tokens", "a\r\nX: 1", "тoken"})
+    void asksNobodyWithoutAToken(String content, @TempDir Path folder) throws Exception {
+        IncentivesClient bearer = withToken(Files.writeString(folder.resolve("token"), content));
+
+        assertThatThrownBy(() -> bearer.fetch(COURIER)).isInstanceOf(PerformanceUnavailableException.class)
+                .hasMessageStartingWith("There is no access token for Incentives: ")
+                .hasMessageEndingWith("token holds no token");
+        assertThat(incentives.calls()).isZero();
+    }
+
+    @Test
+    void asksNobodyWhenTheTokenIsGone(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), "a.token");
+        IncentivesClient bearer = withToken(file);
+        Files.delete(file);
+
+        assertThatThrownBy(() -> bearer.fetch(COURIER)).hasMessageStartingWith("There is no access token");
+        assertThat(incentives.calls()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void saysThatTheTokenIsNotAccepted(int status) {
+        incentives.behave((exchange, _) -> FakeIncentives.send(exchange, status, "application/problem+json",
+                "{\"type\":\"/problems/unauthenticated\"}"));
+
+        assertThatThrownBy(() -> client.fetch(COURIER)).isInstanceOf(PerformanceUnavailableException.class)
+                .hasMessage("Incentives answered %d: see payments.incentives.token-file", status);
+        assertThat(incentives.calls()).isOne();
+    }
+
+    @Test
+    void doesNotStartWithATokenFileThatIsNotThere(@TempDir Path folder) {
+        assertThatThrownBy(() -> withToken(folder.resolve("nothing")))
+                .hasMessageContaining("payments.incentives.token-file is no readable file");
+    }
+
+    private IncentivesClient withToken(Path file) {
+        return new IncentivesClient(RestClient.builder(), new IncentivesProperties(incentives.address(),
+                Duration.ofMillis(300), Duration.ofMillis(500), 48, file), meters);
     }
 
     @Test
