@@ -1,9 +1,8 @@
 package io.datadrivenchanges.experiment;
 
 import java.time.Duration;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -11,10 +10,6 @@ import java.util.concurrent.atomic.LongAdder;
 ///
 /// The buckets are fixed, about three to a decade, from a millisecond to an hour, and the rest.
 final class Ages {
-
-    /// @param reads compared reads of this age
-    /// @param wrong of these, those that were not equal
-    record Age(long reads, long wrong) {}
 
     private static final long[] BOUNDS = {TimeUnit.MILLISECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(3),
             TimeUnit.MILLISECONDS.toNanos(10), TimeUnit.MILLISECONDS.toNanos(30), TimeUnit.MILLISECONDS.toNanos(100),
@@ -44,12 +39,12 @@ final class Ages {
     }
 
     /// By the upper end of the bucket, exclusive, in order; the last one has none: [Long#MAX_VALUE] nanoseconds.
-    Map<Duration, Age> snapshot() {
-        Map<Duration, Age> ages = new LinkedHashMap<>();
+    SequencedMap<Duration, Assessment.Age> snapshot() {
+        SequencedMap<Duration, Assessment.Age> ages = new LinkedHashMap<>();
         for (int i = 0; i < BOUNDS.length; i++) {
             long wrongOnes = wrong[i].sum();
-            ages.put(Duration.ofNanos(BOUNDS[i]), new Age(Math.max(wrongOnes, reads[i].sum()), wrongOnes));
+            ages.put(Duration.ofNanos(BOUNDS[i]), new Assessment.Age(Math.max(wrongOnes, reads[i].sum()), wrongOnes));
         }
-        return Collections.unmodifiableMap(ages);
+        return ages;
     }
 }

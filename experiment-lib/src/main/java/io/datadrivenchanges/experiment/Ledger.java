@@ -3,6 +3,7 @@ package io.datadrivenchanges.experiment;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -133,7 +134,7 @@ final class Ledger {
         return alarmed;
     }
 
-    Map<Duration, Ages.Age> ages() {
+    SequencedMap<Duration, Assessment.Age> ages() {
         return ages.snapshot();
     }
 

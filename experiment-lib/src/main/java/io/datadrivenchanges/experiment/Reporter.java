@@ -24,12 +24,15 @@ final class Reporter {
 
     private static final Logger RESULTS = LoggerFactory.getLogger("experiment.results");
     private static final Logger MISMATCH = LoggerFactory.getLogger("experiment.mismatch");
+    private static final Logger VERDICT = LoggerFactory.getLogger("experiment.verdict");
     private static final Logger LAB = LoggerFactory.getLogger("experiment.lab");
 
     private final Time time;
     private final Set<Kind> kinds = new HashSet<>();
     private final Map<String, Allowance> findings = new HashMap<>();
     private final Map<Trouble, Allowance> troubles = new HashMap<>();
+    /// The last line of each candidate: it is written again only if it has changed.
+    private final Map<String, String> verdicts = new HashMap<>();
 
     private record Kind(String experiment, String candidate, String cause, List<String> paths, String error) {}
 
@@ -78,6 +81,12 @@ final class Reporter {
 
     void summary(Summary summary) {
         RESULTS.info(summary.json());
+        for (Summary.Side side : summary.sides()) {
+            String line = side.assessment().json(summary.name(), side.name());
+            if (!side.reference() && !line.equals(verdicts.put(summary.name() + "/" + side.name(), line))) {
+                VERDICT.info(line);
+            }
+        }
     }
 
     void finding(Report.Result result) {

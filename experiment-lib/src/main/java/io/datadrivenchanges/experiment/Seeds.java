@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// falsified copy that nobody else gets to see and that is counted nowhere but here. Thread-safe, without locks.
 ///
 /// The faults take turns. `VALUE` and `OLD_VERSION` need a wrong answer that could have been: it is taken from the last sixteen that
-/// were kept, of other inputs or of before, the first whose projection does not equal that of the right one. As long as there is none
-/// nothing is sown, so that these two are never left out. A comparison that counts values as equal that are not `equals`, such as amounts within a
+/// were kept, of other inputs or of before, the first whose projection does not equal that of the right one. As long as there is no other
+/// value nothing is sown: exceptions and delays alone say nothing of the comparison. Without an older one that turn is passed on. A comparison that counts values as equal that are not `equals`, such as amounts within a
 /// tolerance, may miss some with good reason.
 final class Seeds<D extends @Nullable Object> {
 
@@ -78,6 +78,11 @@ final class Seeds<D extends @Nullable Object> {
     /// The fault whose turn it is, until a seed of it was judged.
     Fault next() {
         return FAULTS[Math.floorMod(turns.get(), FAULTS.length)];
+    }
+
+    /// Passes the turn on: there is nothing to make such a fault of.
+    void skip() {
+        turns.incrementAndGet();
     }
 
     /// Keeps an answer in the place of an older one.

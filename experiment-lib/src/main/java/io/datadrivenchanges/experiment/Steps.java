@@ -8,9 +8,10 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 
+import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
 
-/// What may be said about a candidate, all of it optional. A step belongs to the candidate named last, but [#key], [#context],
+/// What may be said about a candidate, all of it optional. A step belongs to the candidate named last, but [#key], [#criteria], [#context],
 /// [#strict] and [#trackLatency] to the experiment. What the functions given here throw is contained and reported by its [Operation].
 /// Confined to one thread; later changes do not reach what has been built.
 ///
@@ -59,6 +60,9 @@ public sealed interface Steps<I extends @Nullable Object, C extends @Nullable Ob
 
     /// Sets when a mismatch is looked at again, to tell late from wrong; default [Recheck#none].
     R recheck(Recheck ladder);
+
+    /// Sets what the verdict asks for before a candidate may take over, in all stages of the experiment; default [Criteria#STANDARD].
+    R criteria(Criteria criteria);
 
     /// Sets what a mismatch costs; default: nothing is known.
     R impact(Impact<? super I, ? super C, ? super D> minorUnits);

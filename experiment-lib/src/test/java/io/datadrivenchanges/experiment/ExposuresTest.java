@@ -261,11 +261,11 @@ class ExposuresTest {
         read(KEY, 2, Sight.EQUAL);
         read(KEY, 2, Sight.EQUAL);
 
-        Map<Duration, Ages.Age> ages = new HashMap<>(exposures.ledger().ages());
-        assertThat(ages.remove(Duration.ofMillis(1))).isEqualTo(new Ages.Age(1, 1));
-        assertThat(ages.remove(Duration.ofMillis(10))).isEqualTo(new Ages.Age(1, 1));
-        assertThat(ages.remove(Duration.ofMillis(100))).isEqualTo(new Ages.Age(2, 0));
-        assertThat(ages.values()).containsOnly(new Ages.Age(0, 0));
+        Map<Duration, Assessment.Age> ages = new HashMap<>(exposures.ledger().ages());
+        assertThat(ages.remove(Duration.ofMillis(1))).isEqualTo(new Assessment.Age(1, 1));
+        assertThat(ages.remove(Duration.ofMillis(10))).isEqualTo(new Assessment.Age(1, 1));
+        assertThat(ages.remove(Duration.ofMillis(100))).isEqualTo(new Assessment.Age(2, 0));
+        assertThat(ages.values()).containsOnly(new Assessment.Age(0, 0));
     }
 
     @Test
