@@ -80,6 +80,9 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
         Exposure exposure = exposure(run);
         if (run.finding() instanceof Finding.Mismatch) {
             lose(run, exposure);
+        } else if (run.finding() instanceof Finding.Match
+                && run.control().outcome() instanceof Outcome.Returned<C> returned && seeds.isDue()) {
+            sow(run.input(), returned.value(), run.control().part(), run.observed().outcome());
         }
     }
 

@@ -210,6 +210,19 @@ class StatisticsTest {
     }
 
     @Test
+    void sowsAlsoWhereSomebodyWantsToSeeTheMatches() {
+        Experiment<Integer, Level, RuntimeException> experiment = experiment(Comparing.by(Level::name, Level::name),
+                rest -> rest.afterRun(result -> {}));
+        for (int i = 0; i < 50_000; i++) {
+            change(i % KEYS, true);
+            experiment.call(i % KEYS);
+        }
+
+        assertThat(assessment(experiment).totals().seeds()).isPositive();
+        assertThat(assessment(experiment).totals().seedsMissed()).isZero();
+    }
+
+    @Test
     void chartsReadsByTheTimeSinceTheChange() {
         Experiment<Integer, Level, RuntimeException> experiment = experiment();
         experiment.call(1);
