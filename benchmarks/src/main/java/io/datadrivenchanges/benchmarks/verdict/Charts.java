@@ -56,7 +56,7 @@ final class Charts {
         chart.getStyler().setYAxisMin(-4.0).setYAxisMax(5.0)
                 .setyAxisTickLabelsFormattingFunction(Charts::powerOfTen);
         double[] looks = steps(0, 30_000, 100);
-        line(chart, "PROMOTE: 20 coins", new double[] {0, 30_000}, new double[] {Math.log10(20), Math.log10(20)}, 4,
+        line(chart, "PROMOTE: 20 coins", new double[]{0, 30_000}, new double[]{Math.log10(20), Math.log10(20)}, 4,
                 true);
         double[] rates = {0, LIMIT / 2, LIMIT, 3 * LIMIT};
         String[] names = {"never wrong", "wrong 1 in 2,000", "wrong 1 in 1,000: just the limit", "wrong 3 in 1,000"};
@@ -81,7 +81,7 @@ final class Charts {
         double[] some = Arrays.stream(bad).filter(k -> high.turningPoint((long) k).isPresent()).toArray();
         line(chart, "DEMOTE from here on to the left",
                 Arrays.stream(some).map(k -> high.turningPoint((long) k).orElseThrow()).toArray(), some, 1, false);
-        line(chart, "just the limit", new double[] {0, most / LIMIT}, new double[] {0, most}, 4, true);
+        line(chart, "just the limit", new double[]{0, most / LIMIT}, new double[]{0, most}, 4, true);
         chart.getStyler().setXAxisMin(0.0).setXAxisMax(60_000.0).setYAxisMax((double) most);
         save(chart, "region");
     }
@@ -97,7 +97,7 @@ final class Charts {
         double[] ours = histories.promotions(limit, limit, horizon);
         line(chart, "\"observed rate ≤ limit\", looked at each 1,000", looks, percent(naive, looks), 1, false);
         line(chart, "the verdict, looked at after every change", looks, percent(ours, looks), 0, false);
-        line(chart, "5 %", new double[] {0, horizon}, new double[] {5, 5}, 4, true);
+        line(chart, "5 %", new double[]{0, horizon}, new double[]{5, 5}, 4, true);
         chart.getStyler().setYAxisMin(0.0).setYAxisMax(100.0);
         save(chart, "looking");
     }
@@ -128,7 +128,8 @@ final class Charts {
     private static XYChart chart(String title, String x, String y) {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y)
                 .build();
-        chart.getStyler().setXAxisDecimalPattern("#,###").setXAxisTickMarkSpacingHint(110).setLegendPosition(LegendPosition.OutsideS)
+        chart.getStyler().setXAxisDecimalPattern("#,###").setXAxisTickMarkSpacingHint(110)
+                .setLegendPosition(LegendPosition.OutsideS)
                 .setChartBackgroundColor(Color.WHITE);
         return chart;
     }
@@ -136,7 +137,7 @@ final class Charts {
     private static void line(XYChart chart, String name, double[] x, double[] y, int colour, boolean dashed) {
         XYSeries series = chart.addSeries(name, x, y);
         series.setMarker(SeriesMarkers.NONE).setLineColor(COLOURS.get(colour)).setLineStyle(dashed
-                ? new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {6, 5}, 0)
+                ? new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[]{6, 5}, 0)
                 : new BasicStroke(2.2f));
     }
 

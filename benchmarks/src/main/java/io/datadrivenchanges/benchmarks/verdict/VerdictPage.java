@@ -71,24 +71,24 @@ public final class VerdictPage implements Callable<Integer> {
 
     private List<String> simulated() {
         List<String> lines = table("", "limit 1 in 1,000", "limit 1 in 10,000");
-        for (double times : new double[] {1, 1.5, 2}) {
+        for (double times : new double[]{1, 1.5, 2}) {
             lines.add(line("wrongly PROMOTE within 100/limit changes, rate " + plain(times) + " × limit",
                     limit -> percent(Histories.shareUntil(
                             histories.promotions(limit, times * limit, 100 / limit), NO_HORIZON))));
         }
-        for (double part : new double[] {4, 2}) {
+        for (double part : new double[]{4, 2}) {
             lines.add(line("PROMOTE, rate limit/" + plain(part) + ": changes, median",
                     limit -> number(Histories.median(histories.promotions(limit, limit / part, NO_HORIZON)))));
         }
         lines.add(line("wrongly DEMOTE within 100/limit changes, rate just the limit",
                 limit -> percent(Histories.shareUntil(histories.demotions(limit, limit, 0, 100 / limit), NO_HORIZON))));
-        for (double times : new double[] {2, 10, 100}) {
+        for (double times : new double[]{2, 10, 100}) {
             lines.add(line("DEMOTE, rate " + plain(times) + " × limit: changes, median",
                     limit -> number(Histories.median(histories.demotions(limit, times * limit, 0, NO_HORIZON)))));
         }
         lines.add(line("guard, rate just the limit: changes to a false alarm, mean",
                 limit -> number(Histories.mean(histories.alarms(limit, limit, 0)))));
-        for (double times : new double[] {2, 10, 100}) {
+        for (double times : new double[]{2, 10, 100}) {
             lines.add(line("guard, rate " + plain(times) + " × limit: changes, median",
                     limit -> number(Histories.median(histories.alarms(limit, times * limit, 0)))));
         }
@@ -97,7 +97,7 @@ public final class VerdictPage implements Callable<Integer> {
 
     private List<String> broken() {
         List<String> lines = table("rule broken", "limit", "result");
-        for (double times : new double[] {1, 2}) {
+        for (double times : new double[]{1, 2}) {
             lines.add(row("\"observed rate ≤ limit\", looked at each 1,000 changes from 10,000 on, rate " + plain(times)
                     + " × limit", "1 in 10,000",
                     percent(Histories.shareUntil(histories.observedBelow(1e-4, times * 1e-4, 1e6), NO_HORIZON))
@@ -109,7 +109,7 @@ public final class VerdictPage implements Callable<Integer> {
         lines.add(row("reads counted instead of changes, wrong ones in tens", "1 in 10,000",
                 percent(Histories.shareUntil(histories.promotions(1e-4, 1e-5, 10, 1, 1e7), NO_HORIZON))
                         + " promoted"));
-        for (int instances : new int[] {2, 4}) {
+        for (int instances : new int[]{2, 4}) {
             lines.add(row("counts of " + instances + " instances added that see the same changes", "1 in 1,000",
                     percent(Histories.shareUntil(histories.promotions(1e-3, 1e-3, 1, instances, 1e5), NO_HORIZON))
                             + " promoted"));
