@@ -141,7 +141,12 @@ final class BehindRun<I extends @Nullable Object, C extends @Nullable Object, D 
             return;
         }
         if (candidate.isForgotten(finding)) {
-            candidate.end(Tally.End.of(finding));
+            if (left.outcome() instanceof Outcome.Returned<C> returned) {
+                candidate.endMatched(finding, input, returned.value(), left.part(), right.outcome(),
+                        left.span().ended());
+            } else {
+                candidate.end(Tally.End.of(finding));
+            }
         } else {
             // Nobody waits for the error of a strict experiment: the caller has gone.
             candidate.end(new Ended<>(candidate, input, stage, finding, left, right));

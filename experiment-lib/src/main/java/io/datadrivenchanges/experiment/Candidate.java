@@ -19,6 +19,7 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
     final Histogram durations = new Histogram();
     final Outcome<D> notRun = new Outcome.NotRun<>(Reason.CANCELLED);
     private final Panel<I, C> panel;
+    final Statistics<I, C, D> statistics;
     private final Rechecking<I, C, D> rechecking;
     private final List<Aftermath<I, C, D>> aftermaths;
     private final boolean matchesWanted;
@@ -36,7 +37,8 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
         laboratory = panel.laboratory;
         judge = new Judge<>(plan, this::trouble);
         rechecking = new Rechecking<>(this, control);
-        aftermaths = List.of(rechecking);
+        statistics = new Statistics<>(this, panel.criteria);
+        aftermaths = List.of(statistics, rechecking);
         matchesWanted = plan.strict || plan.afterRun != null || (plan.published && laboratory.wantsMatches())
                 || aftermaths.stream().anyMatch(Aftermath::wantsMatches);
         switch (plan.shadow) {
@@ -142,6 +144,15 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
         tally.end(end);
     }
 
+    /// Counts a match that nobody wants to see more of. Does not throw.
+    ///
+    /// @param part the control's projection
+    /// @param nanos some moment not long before now
+    void endMatched(Finding match, I input, C value, @Nullable Object part, Outcome<D> answer, long nanos) {
+        statistics.matched(input, value, part, answer, nanos);
+        end(Tally.End.of(match));
+    }
+
     /// Counts a run in which the library itself failed.
     void endFailed(Throwable failure) {
         trouble(Operation.LABORATORY, failure);
@@ -216,6 +227,11 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
             // The judge has met it, too, and said so.
         }
         return new Seen<>(outcome, part, judge.candidateVersion(value), judge.staleness(value), span, timed);
+    }
+
+    /// The hash of the input's key.
+    long keyHash(I input) {
+        return panel.keyHash(input);
     }
 
     void trouble(Operation at, Throwable thrown) {

@@ -329,12 +329,18 @@ final class DetachedRun<I extends @Nullable Object, C extends @Nullable Object, 
         if (finding == null || !finished.compareAndSet(false, true)) {
             return;
         }
+        Seen<C> left = Objects.requireNonNull(control);
         if (candidate.isForgotten(finding)) {
-            candidate.end(Tally.End.of(finding));
+            if (left.outcome() instanceof Outcome.Returned<C> returned) {
+                candidate.endMatched(finding, input, returned.value(), left.part(), right.outcome(),
+                        left.span().ended());
+            } else {
+                candidate.end(Tally.End.of(finding));
+            }
         } else {
             Seen<D> seen = candidate.seen(right.outcome(), right.span(), right.timed());
             strictError = candidate.end(
-                    new Ended<>(candidate, input, stage, finding, Objects.requireNonNull(control), seen));
+                    new Ended<>(candidate, input, stage, finding, left, seen));
         }
         strictlyEnded();
     }

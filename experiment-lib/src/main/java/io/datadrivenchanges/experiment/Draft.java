@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 
+import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
 
 /// A candidate being described; becomes a [Plan] when the experiment is built. Confined to one thread.
@@ -130,6 +131,11 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
         return self();
     }
 
+    public R criteria(Criteria criteria) {
+        head.criteria = Objects.requireNonNull(criteria, "criteria");
+        return self();
+    }
+
     public R recheck(Recheck ladder) {
         recheck = Objects.requireNonNull(ladder, "ladder");
         return self();
@@ -223,6 +229,7 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
         final Fn<I, C, ?> control;
         final Map<String, String> context;
         Function<? super I, ? extends @Nullable Object> key = input -> input;
+        Criteria criteria = Criteria.STANDARD;
         boolean strict;
         @Nullable
         Function<? super Report.Result, ? extends Error> strictError;

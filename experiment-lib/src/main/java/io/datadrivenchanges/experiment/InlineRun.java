@@ -54,7 +54,7 @@ final class InlineRun<I extends @Nullable Object, C extends @Nullable Object, D 
                 finding = judge.failed(Operation.PROJECT, thrown);
             }
             if (candidate.isForgotten(finding)) {
-                candidate.end(Tally.End.MATCHED);
+                candidate.endMatched(finding, input, value, part, outcome, candidate.before());
                 return null;
             }
             // From here on the call is out of the ordinary, and a look at the clock no longer matters.
@@ -96,7 +96,11 @@ final class InlineRun<I extends @Nullable Object, C extends @Nullable Object, D 
             return null;
         }
         if (candidate.isForgotten(found)) {
-            candidate.end(Tally.End.of(found));
+            if (control instanceof Outcome.Returned<C> returned) {
+                candidate.endMatched(found, input, returned.value(), part, outcome, now);
+            } else {
+                candidate.end(Tally.End.of(found));
+            }
             return null;
         }
         Finding finding = candidate.judge.unlessIgnored(found, input, control, outcome);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Where the experiments of a process live: one per service. It owns the time, the sinks, the stages and the kill switch,
 /// and every thread that works for an experiment; all of them are daemons and end with [#close]. Thread-safe.
 ///
-/// Without a sink it still speaks, through three SLF4J loggers: `experiment.results` (each period one JSON line of totals per
-/// experiment), `experiment.mismatch` (a JSON line per new kind of mismatch, at most ten others a minute, then a count of the
+/// Without a sink it still speaks, through four SLF4J loggers: `experiment.results` (each period one JSON line of totals per
+/// experiment), `experiment.verdict` (likewise one per candidate, if it has changed), `experiment.mismatch` (a JSON line per new kind of mismatch, at most ten others a minute, then a count of the
 /// rest) and `experiment.lab` (troubles of the library and of the functions given to it).
 public sealed interface Laboratory extends AutoCloseable permits RunningLaboratory {
 
@@ -98,6 +98,8 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
         private @Nullable Executor workers;
         private StageSource stages = experiment -> Stage.SHADOW;
         private @Nullable Stage defaultStage;
+        private @Nullable StageStore stageStore;
+        private @Nullable Promotion promotion;
         private boolean strict;
         private Duration period = Duration.ofMinutes(1);
         private ContextPropagator propagator = ContextPropagator.none();
@@ -128,6 +130,14 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
         public Builder stages(StageSource stages, Stage unknown) {
             defaultStage = Objects.requireNonNull(unknown, "unknown");
             return stages(stages);
+        }
+
+        /// Lets the stages move by evidence; default: they do not. Where they are is still said by [#stages(StageSource)], which should read
+        /// the same store.
+        public Builder promote(StageStore store, Promotion by) {
+            stageStore = Objects.requireNonNull(store, "store");
+            promotion = Objects.requireNonNull(by, "by");
+            return this;
         }
 
         /// Sets who does the work of detached candidates; default: daemon threads of the laboratory's own, four per candidate. It must not
@@ -168,9 +178,8 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
 
         /// Starts the laboratory.
         public Laboratory build() {
-            return new RunningLaboratory(List.copyOf(sinks), time, workers, stages, defaultStage, period, propagator,
-                    strict,
-                    new LinkedHashMap<>(context));
+            return new RunningLaboratory(List.copyOf(sinks), time, workers, stages, defaultStage, stageStore, promotion,
+                    period, propagator, strict, new LinkedHashMap<>(context));
         }
     }
 }

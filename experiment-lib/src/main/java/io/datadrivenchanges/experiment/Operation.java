@@ -9,9 +9,9 @@ package io.datadrivenchanges.experiment;
 /// - `PROJECT`: the projection of a value to the part that is compared
 /// - `COMPARE`: the comparator or the error comparator
 /// - `IGNORE`: an [Ignore] rule
-/// - `VERSION`, `FRESHNESS`, `KEY`, `COHORT`, `CLEAN`, `SERVE`: the functions of these names in [Steps]
+/// - `VERSION`, `FRESHNESS`, `KEY`, `COHORT`, `IMPACT`, `CLEAN`, `SERVE`: the functions of these names in [Steps]
 /// - `PUBLISH`: a [Sink]
 /// - `LABORATORY`: no callback, but the library's own work
 public enum Operation {
-    STAGE, FILTER, SAMPLE, BEFORE, AFTER, PROPAGATE, PROJECT, COMPARE, IGNORE, VERSION, FRESHNESS, KEY, COHORT, CLEAN, SERVE, PUBLISH, LABORATORY
+    STAGE, FILTER, SAMPLE, BEFORE, AFTER, PROPAGATE, PROJECT, COMPARE, IGNORE, VERSION, FRESHNESS, KEY, COHORT, IMPACT, CLEAN, SERVE, PUBLISH, LABORATORY
 }

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
+import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
 
 /// The candidates of one experiment, and what is common to them: whether it is on, its stage, its timing. Thread-safe.
@@ -17,8 +18,11 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
     final RunningLaboratory laboratory;
     final String name;
     final Timing timing;
+    final Criteria criteria;
     /// The one that may answer; `null` if none can.
     final @Nullable Candidate<I, C, ?> serving;
+    /// Moves the stage by evidence; `null` if nobody asked for that.
+    private final @Nullable StageKeeper keeper;
     private final List<Candidate<I, C, ?>> candidates;
     private final Candidate<I, C, ?>[] each;
     private final Function<? super I, ? extends @Nullable Object> key;
@@ -34,6 +38,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         name = head.name;
         key = head.key;
         timing = new Timing(head.latencyTracked, head.strict);
+        criteria = head.criteria;
         List<Candidate<I, C, ?>> all = new ArrayList<>();
         for (Plan<I, C, ?> plan : head.plans()) {
             all.add(new Candidate<>(this, plan, head.control));
@@ -41,6 +46,9 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         candidates = List.copyOf(all);
         each = candidates.toArray(Candidate[]::new);
         serving = candidates.stream().filter(candidate -> candidate.plan.serve != null).findFirst().orElse(null);
+        keeper = candidates.isEmpty()
+                ? null
+                : laboratory.keeper(name, (serving == null ? candidates.getFirst() : serving).statistics, criteria);
         on = isInhabited();
         if (isInhabited()) {
             laboratory.time.schedule(Timing.TICK, this::tick);
@@ -71,7 +79,14 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
             }
             stage = laboratory.defaultStage;
         }
-        return stage;
+        return keeper == null || stage == null ? stage : keeper.effective(stage);
+    }
+
+    /// Looks whether the stage is to move; may wait for the store.
+    void tickStage() {
+        if (keeper != null) {
+            keeper.tick();
+        }
     }
 
     /// Counts the start of the runs of a call.
@@ -156,7 +171,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         for (Candidate<I, C, ?> candidate : candidates) {
             SequencedMap<String, Long> counts = candidate.tally.snapshot();
             sides.add(new Summary.Side(candidate.plan.candidateName, candidate.plan.reference, counts,
-                    candidate.durations.snapshot(), candidate.rechecked()));
+                    candidate.durations.snapshot(), candidate.rechecked(), candidate.statistics.assessment()));
             if (!candidate.plan.reference) {
                 for (Map.Entry<String, Long> count : counts.entrySet()) {
                     totals.merge(count.getKey(), count.getValue(), Long::sum);

@@ -24,6 +24,7 @@ final class Reporter {
 
     private static final Logger RESULTS = LoggerFactory.getLogger("experiment.results");
     private static final Logger MISMATCH = LoggerFactory.getLogger("experiment.mismatch");
+    private static final Logger VERDICT = LoggerFactory.getLogger("experiment.verdict");
     private static final Logger LAB = LoggerFactory.getLogger("experiment.lab");
 
     private final Time time;
@@ -31,6 +32,8 @@ final class Reporter {
     private final Map<String, Allowance> findings = new HashMap<>();
     private final Map<String, Allowance> settlements = new HashMap<>();
     private final Map<Trouble, Allowance> troubles = new HashMap<>();
+    /// The last line of each candidate: it is written again only if it has changed.
+    private final Map<String, String> verdicts = new HashMap<>();
 
     private record Kind(String experiment, String candidate, String cause, List<String> paths, String error) {}
 
@@ -79,6 +82,12 @@ final class Reporter {
 
     void summary(Summary summary) {
         RESULTS.info(summary.json());
+        for (Summary.Side side : summary.sides()) {
+            String line = side.assessment().json(summary.name(), side.name());
+            if (!side.reference() && !line.equals(verdicts.put(summary.name() + "/" + side.name(), line))) {
+                VERDICT.info(line);
+            }
+        }
     }
 
     void finding(Report.Result result) {

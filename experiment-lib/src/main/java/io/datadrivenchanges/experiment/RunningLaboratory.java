@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
 
 /// The laboratory. Thread-safe; what callers touch takes no lock.
@@ -34,6 +36,11 @@ final class RunningLaboratory implements Laboratory {
     final boolean strict;
     final Map<String, String> context;
 
+    private final @Nullable StageStore stageStore;
+    private final @Nullable Promotion promotion;
+    private final String epoch = UUID.randomUUID().toString();
+    /// Where the stages are kept in step, as that may wait for their store.
+    private final @Nullable Mailbox<Runnable> stageDesk;
     private final @Nullable SystemTime ownTime;
     private final List<Listener> listeners;
     private final Duration period;
@@ -59,8 +66,8 @@ final class RunningLaboratory implements Laboratory {
     private record Listener(Sink sink, boolean wantsMatches) {}
 
     RunningLaboratory(List<Sink> sinks, @Nullable Time time, @Nullable Executor workers, StageSource stages,
-            @Nullable Stage defaultStage, Duration period, ContextPropagator propagator, boolean strict,
-            Map<String, String> context) {
+            @Nullable Stage defaultStage, @Nullable StageStore stageStore, @Nullable Promotion promotion,
+            Duration period, ContextPropagator propagator, boolean strict, Map<String, String> context) {
         if (time == null) {
             ownTime = new SystemTime();
             this.time = ownTime;
@@ -73,6 +80,8 @@ final class RunningLaboratory implements Laboratory {
         this.context = context;
         this.stages = stages;
         this.defaultStage = defaultStage;
+        this.stageStore = stageStore;
+        this.promotion = promotion;
         this.period = period;
         this.propagator = propagator;
         listeners = sinks.stream().<Listener>map(sink -> new Listener(sink, sink.wantsMatches())).toList();
@@ -87,7 +96,11 @@ final class RunningLaboratory implements Laboratory {
         recheckers.allowCoreThreadTimeOut(true);
         desk = new Mailbox<>("experiment-reports", this::work);
         outbox = sinks.isEmpty() ? null : new Mailbox<>("experiment-sinks", this::handToSinks);
+        stageDesk = promotion == null ? null : new Mailbox<>("experiment-stages", this::work);
         this.time.schedule(period, this::period);
+        if (stageDesk != null) {
+            this.time.schedule(Timing.TICK, this::tickStages);
+        }
     }
 
     @Override
@@ -173,6 +186,9 @@ final class RunningLaboratory implements Laboratory {
         panels().forEach(Panel::close);
         recheckers.shutdownNow();
         awaitCounts();
+        if (stageDesk != null) {
+            stageDesk.close();
+        }
         desk.put(this::speak);
         desk.close();
         if (outbox != null) {
@@ -329,6 +345,32 @@ final class RunningLaboratory implements Laboratory {
         if (!closed) {
             desk.put(this::speak);
             time.schedule(period, this::period);
+        }
+    }
+
+    /// Who moves the stage of an experiment by evidence; `null` if nobody does.
+    @Nullable
+    StageKeeper keeper(String experiment, StageKeeper.Counting counting, Criteria criteria) {
+        return stageStore == null || promotion == null
+                ? null
+                : new StageKeeper(experiment, stageStore, time, counting, criteria, promotion, epoch);
+    }
+
+    /// While the store lets the last look wait there is no other.
+    private void tickStages() {
+        if (!closed && stageDesk != null) {
+            if (stageDesk.idle()) {
+                stageDesk.put(() -> panels().forEach(this::tickStage));
+            }
+            time.schedule(Timing.TICK, this::tickStages);
+        }
+    }
+
+    private void tickStage(Panel<?, ?> panel) {
+        try {
+            panel.tickStage();
+        } catch (RuntimeException failure) {
+            trouble(panel.name, Operation.STAGE, failure);
         }
     }
 

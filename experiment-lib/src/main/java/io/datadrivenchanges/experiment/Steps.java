@@ -8,9 +8,10 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 
+import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
 
-/// What may be said about a candidate, all of it optional. A step belongs to the candidate named last, but [#key], [#context],
+/// What may be said about a candidate, all of it optional. A step belongs to the candidate named last, but [#key], [#criteria], [#context],
 /// [#strict] and [#trackLatency] to the experiment. What the functions given here throw is contained and reported by its [Operation].
 /// Confined to one thread; later changes do not reach what has been built.
 ///
@@ -60,6 +61,9 @@ public sealed interface Steps<I extends @Nullable Object, C extends @Nullable Ob
     /// Sets when a mismatch is looked at again, to tell late from wrong; default [Recheck#standard], for a reference [Recheck#none]. The
     /// candidate, and at most five times a second the control, are then called once more with the input of the run, on a worker.
     R recheck(Recheck ladder);
+
+    /// Sets what the verdict asks for before a candidate may take over, in all stages of the experiment; default [Criteria#STANDARD].
+    R criteria(Criteria criteria);
 
     /// Sets what a mismatch costs; default: nothing is known.
     R impact(Impact<? super I, ? super C, ? super D> minorUnits);

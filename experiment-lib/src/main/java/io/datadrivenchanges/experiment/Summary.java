@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /// The totals of an experiment since it was built. Immutable.
@@ -68,6 +69,11 @@ public record Summary(String name, Stage stage, boolean enabled, SequencedMap<St
         return sides.isEmpty() ? Durations.NONE : sides.getFirst().durations();
     }
 
+    /// What follows from what was found about the first candidate; empty if the experiment has none.
+    public Optional<Assessment> assessment() {
+        return sides.isEmpty() ? Optional.empty() : Optional.of(sides.getFirst().assessment());
+    }
+
     /// The summary line: one JSON object, without a line break.
     public String json() {
         Json json = new Json().open().text("experiment_name", name).key("results").open();
@@ -83,8 +89,9 @@ public record Summary(String name, Stage stage, boolean enabled, SequencedMap<St
     /// @param counts the same keys in the same order as those of the summary
     /// @param durations of its timed reads that ended
     /// @param rechecked what its re-checks came to
+    /// @param assessment what follows from what was found
     public record Side(String name, boolean reference, SequencedMap<String, Long> counts, Durations durations,
-            Rechecked rechecked) {
+            Rechecked rechecked, Assessment assessment) {
         public Side {
             counts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(counts));
         }

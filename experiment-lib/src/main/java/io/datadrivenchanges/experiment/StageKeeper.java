@@ -1,0 +1,115 @@
+package io.datadrivenchanges.experiment;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import io.datadrivenchanges.experiment.StagePilot.Move;
+import io.datadrivenchanges.experiment.StagePilot.Rung;
+import io.datadrivenchanges.experiment.StageStore.Stored;
+import io.datadrivenchanges.experiment.verdict.Criteria;
+import io.datadrivenchanges.experiment.verdict.Fleet;
+import io.datadrivenchanges.experiment.verdict.Totals;
+import io.datadrivenchanges.experiment.verdict.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/// Moves the stage of one experiment by evidence, together with the keepers of the other instances. Once a second it reads the
+/// stage, hands in what this instance has counted, judges what all have, and does what the [StagePilot] says. Confined to one thread at
+/// a time, but for [#effective].
+final class StageKeeper {
+
+    static final String WHO = "experiment";
+
+    /// What this instance has counted, for the keeper.
+    interface Counting {
+
+        /// Whether the guard has raised its alarm in the present generation.
+        boolean alarmed();
+
+        Totals totals();
+
+        Duration span();
+
+        /// Begins a generation, from zero.
+        void begin();
+    }
+
+    private final String experiment;
+    private final StageStore store;
+    private final Time time;
+    private final Counting counting;
+    private final Criteria criteria;
+    private final Promotion promotion;
+    private final List<Rung> ladder;
+    private final String epoch;
+    private volatile StagePilot pilot = StagePilot.NEW;
+    private volatile boolean alarmed;
+
+    /// @param epoch of this process
+    StageKeeper(String experiment, StageStore store, Time time, Counting counting, Criteria criteria,
+            Promotion promotion, String epoch) {
+        this.experiment = experiment;
+        this.store = store;
+        this.time = time;
+        this.counting = counting;
+        this.criteria = criteria;
+        this.promotion = promotion;
+        ladder = promotion.ladder();
+        this.epoch = epoch;
+    }
+
+    /// The stage that callers of this instance are served at: an alarm holds it at SHADOW from the next tick on, even if the store
+    /// cannot be asked. Costs two reads of a field.
+    Stage effective(Stage stored) {
+        boolean served = stored == Stage.CANARY || stored == Stage.LIVE;
+        return served && (alarmed || pilot.holdsBack()) ? Stage.SHADOW : stored;
+    }
+
+    /// Looks once; to be called each second.
+    ///
+    /// @throws RuntimeException what the store throws; everything is tried again at the next call
+    void tick() {
+        alarmed = counting.alarmed();
+        Optional<Stored> found = store.stage(experiment);
+        if (found.isEmpty()) {
+            return;
+        }
+        Stored stored = found.get();
+        boolean raised = alarmed;
+        boolean isSame = stored.revision() == pilot.revision();
+        Verdict verdict = null;
+        if (isSame) {
+            String generation = generation(stored);
+            store.save(experiment, generation, promotion.instance(), epoch, counting.totals());
+            List<Totals> fleet = store.totals(experiment, generation);
+            verdict = Verdict.of(new Fleet(fleet, counting.span()), criteria);
+            raised |= fleet.stream().anyMatch(Totals::alarm);
+        }
+        boolean promote = promotion.forward() && verdict instanceof Verdict.Promote;
+        StagePilot.Step step = pilot.look(new Rung(stored.stage(), stored.canaryPercent()), stored.revision(),
+                time.nanos(), raised, promote, ladder, promotion.leastStay());
+        pilot = step.next();
+        if (step.isNew()) {
+            counting.begin();
+            alarmed = false;
+        }
+        switch (step.move()) {
+            case Move.Stay stay -> {
+            }
+            case Move.Forward forward -> change(stored, forward.to(), reason(verdict));
+            case Move.Back back -> change(stored, back.to(), "the guard's alarm: " + reason(verdict));
+        }
+    }
+
+    private void change(Stored from, Rung to, String why) {
+        store.change(experiment, from, to.stage(), to.canaryPercent(), WHO, why);
+    }
+
+    private static String reason(@Nullable Verdict verdict) {
+        return verdict == null ? "raised at the stage before" : verdict.reason();
+    }
+
+    private String generation(Stored stored) {
+        return stored.revision() + "/" + promotion.version();
+    }
+}

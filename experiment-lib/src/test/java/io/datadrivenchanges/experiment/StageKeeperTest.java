@@ -1,0 +1,266 @@
+package io.datadrivenchanges.experiment;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.datadrivenchanges.experiment.testing.VirtualTime;
+import io.datadrivenchanges.experiment.verdict.Counts;
+import io.datadrivenchanges.experiment.verdict.Criteria;
+import io.datadrivenchanges.experiment.verdict.Totals;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+class StageKeeperTest {
+
+    private static final Duration STAY = Duration.ofMinutes(10);
+    private static final Criteria CRITERIA = Criteria.STANDARD.withMinSpan(Duration.ofHours(1)).withSeeded(false);
+
+    private final VirtualTime time = new VirtualTime();
+    private final Memory store = new Memory(time);
+    private final Instance one = new Instance("one");
+    private final Instance two = new Instance("two");
+
+    /// A store in memory that can be away.
+    private static final class Memory implements StageStore {
+
+        private final VirtualTime time;
+        private final Map<String, Totals> totals = new LinkedHashMap<>();
+        private final List<String> audit = new ArrayList<>();
+        private Stored stored = new Stored(Stage.SHADOW, 0, 1);
+        private boolean away;
+
+        private Memory(VirtualTime time) {
+            this.time = time;
+        }
+
+        @Override
+        public Optional<Stored> stage(String experiment) {
+            if (away) {
+                throw new IllegalStateException("away");
+            }
+            return Optional.of(stored);
+        }
+
+        @Override
+        public boolean change(String experiment, Stored from, Stage to, int canaryPercent, String who, String why) {
+            if (from.revision() != stored.revision()) {
+                return false;
+            }
+            audit.add(time.nanos() / 1_000_000_000 + " " + stored.stage() + " → " + to + " by " + who + ": " + why);
+            stored = new Stored(to, canaryPercent, stored.revision() + 1);
+            return true;
+        }
+
+        @Override
+        public void save(String experiment, String generation, String instance, String epoch, Totals counted) {
+            totals.put(generation + "|" + instance + "|" + epoch, counted);
+        }
+
+        @Override
+        public List<Totals> totals(String experiment, String generation) {
+            Map<String, Totals> byInstance = new HashMap<>();
+            totals.forEach((key, counted) -> {
+                String[] parts = key.split("\\|", -1);
+                if (parts[0].equals(generation)) {
+                    byInstance.merge(parts[1], counted, Totals::plus);
+                }
+            });
+            return List.copyOf(byInstance.values());
+        }
+    }
+
+    /// What an instance counts, as a test says.
+    private final class Instance implements StageKeeper.Counting {
+
+        private final String name;
+        private int epoch;
+        private StageKeeper keeper;
+        private Counts changes = Counts.NONE;
+        private Counts baseline = Counts.NONE;
+        private boolean alarm;
+        private long began;
+
+        private Instance(String name) {
+            this.name = name;
+            keeper = newKeeper();
+        }
+
+        private StageKeeper newKeeper() {
+            return new StageKeeper("e", store, time, this, CRITERIA,
+                    new Promotion(name, "v1", List.of(10), STAY, true), "epoch " + epoch);
+        }
+
+        private void restart() {
+            epoch++;
+            begin();
+            keeper = newKeeper();
+        }
+
+        private void seesGood(long count) {
+            changes = changes.plus(new Counts(count, 0, 0, 0, 0, 0));
+            baseline = baseline.plus(new Counts(count, 0, 0, 0, 0, 0));
+        }
+
+        @Override
+        public boolean alarmed() {
+            return alarm;
+        }
+
+        @Override
+        public Totals totals() {
+            return new Totals(changes, baseline, Totals.NONE.cohorts(), Totals.NONE.losses(), 0, 0, 0, 1, 0, true,
+                    alarm);
+        }
+
+        @Override
+        public Duration span() {
+            return Duration.ofNanos(time.nanos() - began);
+        }
+
+        @Override
+        public void begin() {
+            changes = Counts.NONE;
+            baseline = Counts.NONE;
+            alarm = false;
+            began = time.nanos();
+        }
+    }
+
+    @BeforeEach
+    void see() {
+        second();
+    }
+
+    private void second() {
+        time.advance(Duration.ofSeconds(1));
+        one.keeper.tick();
+        two.keeper.tick();
+    }
+
+    private void anHour() {
+        time.advance(Duration.ofHours(1));
+        second();
+    }
+
+    @Test
+    void climbsTheLadderOneRungAtATimeEachWithEvidenceOfItsOwn() {
+        one.seesGood(3_556);
+        two.seesGood(3_556);
+        second();
+        assertThat(store.stored.stage()).as("the hour asked for is not over").isEqualTo(Stage.SHADOW);
+        anHour();
+        assertThat(store.stored).isEqualTo(new StageStore.Stored(Stage.CANARY, 10, 2));
+
+        anHour();
+        assertThat(store.stored.stage()).as("no evidence yet").isEqualTo(Stage.CANARY);
+        one.seesGood(3_556);
+        two.seesGood(3_556);
+        second();
+        assertThat(store.stored).isEqualTo(new StageStore.Stored(Stage.LIVE, 0, 3));
+
+        one.seesGood(10_000);
+        two.seesGood(10_000);
+        anHour();
+        assertThat(store.stored.stage()).as("COMPLETE is for people").isEqualTo(Stage.LIVE);
+        assertThat(store.audit).hasSize(2).first().asString().contains("SHADOW → CANARY by experiment: Fewer than 1");
+    }
+
+    @Test
+    void instancesDoNotProveTheSameTwice() {
+        one.seesGood(3_000);
+        two.seesGood(3_000);
+        anHour();
+
+        assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+    }
+
+    @Test
+    void anyInstancesAlarmTakesItBackWithinASecond() {
+        store.change("e", store.stored, Stage.LIVE, 0, "ada", "ticket 7");
+        second();
+        one.seesGood(1_000_000);
+
+        two.alarm = true;
+        assertThat(one.keeper.effective(Stage.LIVE)).isEqualTo(Stage.LIVE);
+        second();
+        assertThat(two.keeper.effective(Stage.LIVE)).as("whatever its source of stages still says")
+                .isEqualTo(Stage.SHADOW);
+
+        assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+        assertThat(store.audit.getLast()).contains("LIVE → SHADOW by experiment: the guard's alarm");
+        second();
+        assertThat(two.keeper.effective(Stage.SHADOW)).isEqualTo(Stage.SHADOW);
+        assertThat(two.alarm).as("a new generation").isFalse();
+    }
+
+    @Test
+    void anAlarmOfAnInstanceThatDiedIsAnsweredByAnother() {
+        store.change("e", store.stored, Stage.LIVE, 0, "ada", "ticket 7");
+        second();
+        two.alarm = true;
+        store.save("e", "2/v1", "two", "epoch 0", two.totals());
+
+        one.keeper.tick();
+
+        assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+    }
+
+    @Test
+    void holdsBackWhileTheStoreIsAwayAndWritesItLater() {
+        store.change("e", store.stored, Stage.LIVE, 0, "ada", "ticket 7");
+        second();
+        two.alarm = true;
+        store.away = true;
+        assertThatIllegalStateException().isThrownBy(two.keeper::tick);
+        assertThat(two.keeper.effective(Stage.LIVE)).isEqualTo(Stage.SHADOW);
+
+        store.away = false;
+        second();
+
+        assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+    }
+
+    @Test
+    void aRestartNeitherLosesNorDoublesWhatWasCounted() {
+        one.seesGood(2_000);
+        second();
+        second();
+        one.restart();
+        second();
+        one.seesGood(1_555);
+        second();
+        Totals before = store.totals("e", "1/v1").stream().reduce(Totals.NONE, Totals::plus);
+        assertThat(before.changes().good()).isEqualTo(3_555);
+
+        one.seesGood(1);
+        second();
+
+        assertThat(store.totals("e", "1/v1").stream().reduce(Totals.NONE, Totals::plus).changes().good())
+                .isEqualTo(3_556);
+    }
+
+    @Test
+    void doesNotComeBackBeforeItHasStayedAndShownItAnew() {
+        store.change("e", store.stored, Stage.LIVE, 0, "ada", "ticket 7");
+        second();
+        one.alarm = true;
+        second();
+        int changes = store.audit.size();
+        for (int i = 0; i < 599; i++) {
+            one.seesGood(1_000);
+            two.seesGood(1_000);
+            second();
+        }
+
+        assertThat(store.audit).hasSize(changes);
+        assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+    }
+}
