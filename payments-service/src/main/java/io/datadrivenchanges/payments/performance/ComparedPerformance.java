@@ -60,7 +60,7 @@ final class ComparedPerformance implements PerformanceSource {
             if (e.why().equals(Fallback.MISS.name())) {
                 return new Decision(Performance.UNKNOWN_COURIER, Source.CACHE, null, Stage.COMPLETE.name());
             }
-            throw new PerformanceUnavailableException("copy_unable", e.getMessage(), e);
+            throw new PerformanceUnavailableException("copy_unable", "The local copy cannot answer: " + e.why(), e);
         }
     }
 

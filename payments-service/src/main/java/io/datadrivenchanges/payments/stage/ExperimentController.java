@@ -79,7 +79,7 @@ final class ExperimentController {
         try {
             stages.change(request.change(name, Caller.of(http).name()));
         } catch (StageRefusedException refused) {
-            throw Problem.of(NOT_REACHABLE, refused.getMessage()).raised();
+            throw Problem.of(NOT_REACHABLE, String.valueOf(refused.getMessage())).raised();
         }
         return answer(body(summary(name)));
     }
