@@ -2,6 +2,7 @@ package io.datadrivenchanges.benchmarks;
 
 import io.datadrivenchanges.benchmarks.pipeline.PipelineCapacity;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineLatency;
+import io.datadrivenchanges.benchmarks.rebuild.RebuildBenchmark;
 import io.datadrivenchanges.stack.StackException;
 import io.datadrivenchanges.traffic.Traffic;
 import io.datadrivenchanges.traffic.Version;
@@ -13,7 +14,8 @@ import picocli.CommandLine.Command;
 /// Exit code 0 = measured and nothing lost, 1 = not, 2 = an option is wrong.
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, versionProvider = Version.class, subcommands = {
         PipelineLatency.class,
-        PipelineCapacity.class}, description = "Measures this system on this machine.")
+        PipelineCapacity.class,
+        RebuildBenchmark.class}, description = "Measures this system on this machine.")
 final class Benchmarks {
     /// The benchmarks' own JVM and those it starts log what the demo's do: warnings, to standard error.
     private static final String LOGGING = "io/datadrivenchanges/stack/logback-demo.xml";
