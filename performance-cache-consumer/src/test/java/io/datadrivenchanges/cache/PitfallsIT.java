@@ -102,9 +102,14 @@ class PitfallsIT {
         complete(3, 5).heartbeat(5).flush();
         try (var first = new GroupMember(topic); var second = new GroupMember(topic)) {
             await().until(() -> {
-                first.read();
-                second.read();
-                return first.records + second.records == 30 + 3 * 3 && first.hasItsShare() && second.hasItsShare();
+                boolean joined = first.joins();
+                return second.joins() && joined;
+            });
+            first.begin();
+            second.begin();
+            await().until(() -> {
+                boolean read = first.readsToTheEnd();
+                return second.readsToTheEnd() && read;
             });
 
             for (int courier = 1; courier <= 30; courier++) {
@@ -295,11 +300,12 @@ class PitfallsIT {
 
     /// A reader as it must not be: it lets a group decide which partitions it reads.
     private static final class GroupMember implements AutoCloseable {
+        private static final Duration POLL = Duration.ofMillis(100);
+
         private final KafkaConsumer<ByteBuffer, ByteBuffer> consumer;
         private final LocalCopy copy = new LocalCopy(3, FRESH, Duration.ZERO, InstantSource.system(),
                 System::nanoTime, new Counts());
         private final PinnedRecordDecoder decoder = new PinnedRecordDecoder();
-        private int records;
 
         private GroupMember(String topic) {
             consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", RunningBroker.BROKER.bootstrapServers(),
@@ -308,16 +314,23 @@ class PitfallsIT {
             consumer.subscribe(List.of(topic));
         }
 
-        private void read() {
-            for (ConsumerRecord<ByteBuffer, ByteBuffer> record : consumer.poll(Duration.ofMillis(100))) {
-                copy.read(record.partition(), record.offset(), decoder.decode(record.key(), record.value()));
-                records++;
-            }
-            copy.caughtUp();
+        /// Until the group has settled whatever is read does not count.
+        private boolean joins() {
+            consumer.poll(POLL);
+            return !consumer.assignment().isEmpty() && consumer.assignment().size() < 3;
         }
 
-        private boolean hasItsShare() {
-            return !consumer.assignment().isEmpty() && consumer.assignment().size() < 3;
+        private void begin() {
+            consumer.seekToBeginning(consumer.assignment());
+        }
+
+        private boolean readsToTheEnd() {
+            for (ConsumerRecord<ByteBuffer, ByteBuffer> record : consumer.poll(POLL)) {
+                copy.read(record.partition(), record.offset(), decoder.decode(record.key(), record.value()));
+            }
+            copy.caughtUp();
+            return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+                    .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
         }
 
         @Override
