@@ -212,7 +212,7 @@ class ServingIT {
             paid();
         }
 
-        List<String> wrong = RunningPayments.sql("pay_app").sql("""
+        List<@Nullable String> wrong = RunningPayments.sql("pay_app").sql("""
                 SELECT delivery_id FROM payments
                 WHERE (source = 'CACHE' AND stage NOT IN ('CANARY', 'LIVE', 'COMPLETE'))
                    OR (source = 'REST' AND stage = 'COMPLETE')
