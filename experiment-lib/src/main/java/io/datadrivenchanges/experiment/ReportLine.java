@@ -13,10 +13,11 @@ final class ReportLine {
     static String of(Report report) {
         return switch (report) {
             case Report.Result result -> of(result);
-            // Everything else is rare, and a sentence or little more.
-            default -> new Json().open()
-                    .text("experiment_name", report.experiment())
-                    .text("report", Shown.text(report))
+            case Report.Settled settled -> of(settled);
+            case Report.Notice notice -> new Json().open()
+                    .text("at", notice.at().toString())
+                    .text("experiment_name", notice.experiment())
+                    .text("notice", notice.text())
                     .close()
                     .toString();
         };
