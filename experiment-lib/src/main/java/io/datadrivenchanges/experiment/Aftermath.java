@@ -10,4 +10,9 @@ interface Aftermath<I extends @Nullable Object, C extends @Nullable Object, D ex
 
     /// Takes a run that has been counted; on the caller's thread if it ran inline, else on a worker. Short, and waits for nothing.
     void ended(Ended<I, C, D> run);
+
+    /// Takes what a mismatch turned out to be, once per re-check, after it has been counted; on any thread. Short, and waits for nothing.
+    ///
+    /// @param run the first mismatch that shares the settlement
+    default void settled(Ended<I, C, D> run, Rechecks.Settled settled) {}
 }

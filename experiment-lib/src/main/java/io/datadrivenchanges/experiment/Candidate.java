@@ -1,5 +1,6 @@
 package io.datadrivenchanges.experiment;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
     final Histogram durations = new Histogram();
     final Outcome<D> notRun = new Outcome.NotRun<>(Reason.CANCELLED);
     private final Panel<I, C> panel;
+    private final Rechecking<I, C, D> rechecking;
     private final List<Aftermath<I, C, D>> aftermaths;
     private final boolean matchesWanted;
     /// `null` if it was never meant to run inline.
@@ -27,12 +29,14 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
     /// Workers to compare what it has answered itself; `null` if it cannot answer.
     private final @Nullable Bench behind;
 
-    Candidate(Panel<I, C> panel, Plan<I, C, D> plan) {
+    /// @param control to be read again
+    Candidate(Panel<I, C> panel, Plan<I, C, D> plan, Fn<I, C, ?> control) {
         this.panel = panel;
         this.plan = plan;
         laboratory = panel.laboratory;
         judge = new Judge<>(plan, this::trouble);
-        aftermaths = List.of();
+        rechecking = new Rechecking<>(this, control);
+        aftermaths = List.of(rechecking);
         matchesWanted = plan.strict || plan.afterRun != null || (plan.published && laboratory.wantsMatches())
                 || aftermaths.stream().anyMatch(Aftermath::wantsMatches);
         switch (plan.shadow) {
@@ -149,9 +153,6 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
             trouble(Operation.LABORATORY, failure);
         }
         end(Tally.End.of(run.finding()));
-        if (run.finding() instanceof Finding.Mismatch) {
-            tally.settle(Tally.Settling.of(run.cause()), 1);
-        }
         for (Aftermath<I, C, D> aftermath : aftermaths) {
             try {
                 aftermath.ended(run);
@@ -160,6 +161,31 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
             }
         }
         return error;
+    }
+
+    /// Counts what a mismatch turned out to be, and hands it on. Does not throw.
+    void settle(Ended<I, C, D> run, Rechecks.Settled settled) {
+        tally.settle(Tally.Settling.of(settled.settlement()), settled.mismatches());
+        for (Aftermath<I, C, D> aftermath : aftermaths) {
+            try {
+                aftermath.settled(run, settled);
+            } catch (Throwable failure) {
+                trouble(Operation.LABORATORY, failure);
+            }
+        }
+    }
+
+    /// What its re-checks came to.
+    Summary.Rechecked rechecked() {
+        return rechecking.snapshot();
+    }
+
+    /// The deadline of one read, and of one comparison, on a worker.
+    Duration timeout() {
+        return switch (plan.shadow) {
+            case Shadow.Inline inline -> Shadow.Detached.STANDARD.timeout();
+            case Shadow.Detached detached -> detached.timeout();
+        };
     }
 
     /// What is kept of the control; on the caller's thread, where the value is still as the control returned it.
@@ -214,6 +240,7 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
         if (behind != null) {
             behind.close();
         }
+        rechecking.close();
     }
 
     ContextPropagator.@Nullable Restore captureContext() {

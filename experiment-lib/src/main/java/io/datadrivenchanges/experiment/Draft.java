@@ -47,7 +47,7 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
     Function<? super D, ? extends @Nullable Duration> staleness;
     @Nullable
     Function<? super I, String> cohort;
-    Recheck recheck = Recheck.none();
+    Recheck recheck;
     @Nullable
     Impact<? super I, ? super C, ? super D> impact;
     @Nullable
@@ -66,6 +66,7 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
         this.head = head;
         this.name = checkedName("candidate", name);
         this.reference = reference;
+        recheck = reference ? Recheck.none() : Recheck.standard();
         this.candidate = Objects.requireNonNull(candidate, "candidate");
         this.comparing = Objects.requireNonNull(comparing, "comparing");
         head.add(this);
@@ -219,6 +220,7 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
 
         final RunningLaboratory laboratory;
         final String name;
+        final Fn<I, C, ?> control;
         final Map<String, String> context;
         Function<? super I, ? extends @Nullable Object> key = input -> input;
         boolean strict;
@@ -227,9 +229,11 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
         boolean latencyTracked = true;
         private final List<Draft<I, C, ?, ?>> candidates = new ArrayList<>();
 
-        Head(RunningLaboratory laboratory, String name) {
+        /// @param control to be read again; asynchronous ones are waited for
+        Head(RunningLaboratory laboratory, String name, Fn<I, C, ?> control) {
             this.laboratory = laboratory;
             this.name = name;
+            this.control = control;
             context = new LinkedHashMap<>(laboratory.context);
             strict = laboratory.strict;
         }
@@ -268,13 +272,16 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
         @Override
         public <I extends @Nullable Object, C extends @Nullable Object, X extends Exception> Controlled<I, C, X> control(
                 Fn<I, C, X> control) {
-            return new WithControl<>(new Head<>(laboratory, name), Objects.requireNonNull(control, "control"));
+            Objects.requireNonNull(control, "control");
+            return new WithControl<>(new Head<>(laboratory, name, control), control);
         }
 
         @Override
         public <I extends @Nullable Object, C extends @Nullable Object> ControlledAsync<I, C> controlAsync(
                 Function<I, ? extends CompletionStage<C>> control) {
-            return new WithAsyncControl<>(new Head<>(laboratory, name), Objects.requireNonNull(control, "control"));
+            Objects.requireNonNull(control, "control");
+            Fn<I, C, ?> awaited = input -> control.apply(input).toCompletableFuture().get();
+            return new WithAsyncControl<>(new Head<>(laboratory, name, awaited), control);
         }
     }
 

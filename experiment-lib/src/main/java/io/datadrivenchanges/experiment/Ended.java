@@ -38,6 +38,13 @@ record Ended<I extends @Nullable Object, C extends @Nullable Object, D extends @
         }
     }
 
+    /// What sinks and log lines get to see of its settlement.
+    Report.Settled settled(Instant at, Rechecks.Settled settled) {
+        return new Report.Settled(candidate.plan.experiment, candidate.plan.candidateName, at, key(),
+                Cause.of(control.version(), observed.version()), settled.settlement(), settled.mismatches(),
+                settled.reads());
+    }
+
     /// What sinks, hooks and log lines get to see: everything in it is cleaned.
     Report.Result result(Instant at) {
         Plan<I, C, D> plan = candidate.plan;

@@ -28,6 +28,12 @@ final class Histogram {
         max.accumulate(value);
     }
 
+    /// Adds a duration of which only a lower bound is known: it counts as longer than any.
+    void recordUnbounded() {
+        counts.getAndIncrement(BUCKETS - 1);
+        max.accumulate(Long.MAX_VALUE);
+    }
+
     Summary.Durations snapshot() {
         long[] copy = new long[BUCKETS];
         long count = 0;

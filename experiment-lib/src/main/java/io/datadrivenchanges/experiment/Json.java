@@ -1,5 +1,7 @@
 package io.datadrivenchanges.experiment;
 
+import java.util.function.BiConsumer;
+
 import org.jspecify.annotations.Nullable;
 
 /// Writes one JSON object on one line, with a blank after each colon and comma. Confined to one thread.
@@ -39,6 +41,39 @@ final class Json {
         } else {
             quote(cut(value));
         }
+        return this;
+    }
+
+    /// As [#text], but never cut.
+    Json wholeText(String name, @Nullable String value) {
+        key(name);
+        if (value == null) {
+            line.append("null");
+        } else {
+            quote(value);
+        }
+        return this;
+    }
+
+    /// A list of objects.
+    <T> Json list(String name, Iterable<T> values, BiConsumer<Json, T> object) {
+        key(name);
+        line.append('[');
+        boolean first = true;
+        for (T value : values) {
+            line.append(first ? "" : ", ");
+            open();
+            object.accept(this, value);
+            close();
+            first = false;
+        }
+        line.append(']');
+        return this;
+    }
+
+    Json bool(String name, boolean value) {
+        key(name);
+        line.append(value);
         return this;
     }
 

@@ -50,12 +50,17 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     /// How the laboratory itself does.
     Health health();
 
-    /// Waits until no run is in flight and every report and log line has been handed over.
+    /// The evidence kept of an experiment: of each kind of mismatch or failure at most 32 runs, fairly chosen. A mismatch is in it once it
+    /// is settled.
+    List<Evidence> evidence(String experiment);
+
+    /// Waits until no run is in flight and every report and log line has been handed over; not for re-checks, which wait for time to
+    /// pass.
     ///
     /// @return `false` if that was not so within `atMost`, or the thread was interrupted (the flag is kept)
     boolean drain(Duration atMost);
 
-    /// Ends the runs in flight as `cancelled`, so that the counts add up (those whose control is under way when it has answered), hands
+    /// Ends the re-checks that are open as `unsettled` and the runs in flight as `cancelled`, so that the counts add up (those whose control is under way when it has answered), hands
     /// out what was reported (for at most a second), prints a last summary line and ends all threads. Experiments go on as their
     /// control alone. Further calls do nothing.
     @Override
@@ -67,7 +72,10 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     /// @param disabledFor time for which the kill switch was off in total
     /// @param sinkFailures reports that a sink threw at
     /// @param dropped reports and log lines lost because those who take them were too slow
-    record Health(boolean enabled, Duration disabledFor, long sinkFailures, long dropped) {}
+    /// @param evidenceKept runs kept as evidence
+    /// @param evidenceDropped runs offered as evidence and not, or no longer, kept
+    record Health(boolean enabled, Duration disabledFor, long sinkFailures, long dropped, long evidenceKept,
+            long evidenceDropped) {}
 
     /// Collects the parts of a laboratory. Confined to one thread.
     final class Builder {

@@ -35,7 +35,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         timing = new Timing(head.latencyTracked, head.strict);
         List<Candidate<I, C, ?>> all = new ArrayList<>();
         for (Plan<I, C, ?> plan : head.plans()) {
-            all.add(new Candidate<>(this, plan));
+            all.add(new Candidate<>(this, plan, head.control));
         }
         candidates = List.copyOf(all);
         each = candidates.toArray(Candidate[]::new);
@@ -140,7 +140,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         for (Candidate<I, C, ?> candidate : candidates) {
             SequencedMap<String, Long> counts = candidate.tally.snapshot();
             sides.add(new Summary.Side(candidate.plan.candidateName, candidate.plan.reference, counts,
-                    candidate.durations.snapshot()));
+                    candidate.durations.snapshot(), candidate.rechecked()));
             if (!candidate.plan.reference) {
                 for (Map.Entry<String, Long> count : counts.entrySet()) {
                     totals.merge(count.getKey(), count.getValue(), Long::sum);

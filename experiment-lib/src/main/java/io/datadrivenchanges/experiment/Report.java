@@ -2,6 +2,7 @@ package io.datadrivenchanges.experiment;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,22 @@ public sealed interface Report {
     record Result(String experiment, String candidate, Instant at, @Nullable Object key, Finding finding,
             @Nullable Cause cause, Observation control, Observation observed, Stage stage, @Nullable String cohort,
             Map<String, String> context) implements Report {}
+
+    /// What a mismatch turned out to be.
+    ///
+    /// @param candidate name of the candidate
+    /// @param at wall-clock time of the settlement
+    /// @param key as in the result
+    /// @param cause at first sight
+    /// @param settlement what it turned out to be
+    /// @param mismatches how many share it, at least 1: those of the same key and control version while the re-check was open
+    /// @param rereads what was read again, in order; empty if it was settled at once
+    record Settled(String experiment, String candidate, Instant at, @Nullable Object key, Cause cause,
+            Settlement settlement, long mismatches, List<Reread> rereads) implements Report {
+        public Settled {
+            rereads = List.copyOf(rereads);
+        }
+    }
 
     /// Something that the laboratory did to an experiment of its own accord, such as to run its candidate detached from now on.
     ///

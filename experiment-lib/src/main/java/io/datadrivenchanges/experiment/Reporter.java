@@ -29,6 +29,7 @@ final class Reporter {
     private final Time time;
     private final Set<Kind> kinds = new HashSet<>();
     private final Map<String, Allowance> findings = new HashMap<>();
+    private final Map<String, Allowance> settlements = new HashMap<>();
     private final Map<Trouble, Allowance> troubles = new HashMap<>();
 
     private record Kind(String experiment, String candidate, String cause, List<String> paths, String error) {}
@@ -95,6 +96,50 @@ final class Reporter {
         }
     }
 
+    /// A line for what was found out by a re-check: each new kind, and ten others a minute. What was settled at once, its mismatch has
+    /// told already.
+    void settled(Report.Settled settled) {
+        if (settled.rereads().isEmpty() && !(settled.settlement() instanceof Settlement.Unsettled)) {
+            return;
+        }
+        Allowance allowance = settlements.computeIfAbsent(settled.experiment(), first -> new Allowance(time.nanos()));
+        showRest(settled.experiment(), allowance, "settlements_not_shown");
+        String settlement = settled.settlement().key();
+        Kind kind = new Kind(settled.experiment(), settled.candidate(), settled.cause().key(), List.of(), settlement);
+        boolean isNew = kinds.size() < MAX_KINDS && kinds.add(kind);
+        if (!isNew && !allowance.take()) {
+            return;
+        }
+        String input = Shown.text(settled.key());
+        String after = after(settled.settlement());
+        MISMATCH.atInfo()
+                .addKeyValue("event.action", "experiment.settled")
+                .addKeyValue("experiment.name", settled.experiment())
+                .addKeyValue("experiment.cause", settled.cause().key())
+                .addKeyValue("experiment.settlement", settlement)
+                .addKeyValue("experiment.after", after)
+                .addKeyValue("experiment.input", input)
+                .log(new Json().open()
+                        .text("experiment_name", settled.experiment())
+                        .text("candidate_name", settled.candidate())
+                        .text("settled", settled.cause().key() + ", " + settlement + (after == null ? "" : " " + after))
+                        .text("input", input)
+                        .number("mismatches", settled.mismatches())
+                        .close()
+                        .toString());
+    }
+
+    private static @Nullable String after(Settlement settlement) {
+        return switch (settlement) {
+            case Settlement.Converged converged -> "after " + converged.atMost().toMillis() + " ms";
+            case Settlement.Superseded superseded -> "after " + superseded.atMost().toMillis() + " ms";
+            case Settlement.CandidateAhead ahead -> null;
+            case Settlement.Stale stale -> "for more than " + stale.moreThan().toMillis() + " ms";
+            case Settlement.Diverged diverged -> null;
+            case Settlement.Unsettled unsettled -> "for lack of " + unsettled.why().key();
+        };
+    }
+
     void notice(Report.Notice notice) {
         LAB.atWarn()
                 .addKeyValue("experiment.name", notice.experiment())
@@ -116,13 +161,14 @@ final class Reporter {
 
     /// Shows the counts of what was held back, where a minute has passed.
     void rest() {
-        findings.forEach(this::showRest);
+        findings.forEach((experiment, allowance) -> showRest(experiment, allowance, "not_shown"));
+        settlements.forEach((experiment, allowance) -> showRest(experiment, allowance, "settlements_not_shown"));
         troubles.forEach(this::showRest);
     }
 
     private void line(Report.Result result, String cause, List<String> paths, @Nullable Throwable error) {
         Allowance allowance = findings.computeIfAbsent(result.experiment(), first -> new Allowance(time.nanos()));
-        showRest(result.experiment(), allowance);
+        showRest(result.experiment(), allowance, "not_shown");
         Kind kind = new Kind(result.experiment(), result.candidate(), cause, paths,
                 error == null ? "" : error.getClass().getName());
         boolean isNew = kinds.size() < MAX_KINDS && kinds.add(kind);
@@ -163,11 +209,11 @@ final class Reporter {
         (isNew && error != null ? event.setCause(error) : event).log(json.toString());
     }
 
-    private void showRest(String experiment, Allowance allowance) {
+    private void showRest(String experiment, Allowance allowance, String key) {
         long rest = allowance.roll(time.nanos());
         if (rest > 0) {
             MISMATCH.warn(
-                    new Json().open().text("experiment_name", experiment).number("not_shown", rest).close().toString());
+                    new Json().open().text("experiment_name", experiment).number(key, rest).close().toString());
         }
     }
 

@@ -5,7 +5,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -18,6 +22,9 @@ final class RunningLaboratory implements Laboratory {
 
     private static final long LOOK_NANOS = 500_000;
     private static final Duration COUNTING = Duration.ofSeconds(1);
+    /// A stuck re-read holds one of them; the other goes on.
+    private static final int RECHECKERS = 2;
+    private static final Duration RECHECKERS_REST = Duration.ofSeconds(10);
 
     final Time time;
     final StageSource stages;
@@ -33,6 +40,8 @@ final class RunningLaboratory implements Laboratory {
     private final Reporter reporter;
     private final Mailbox<Runnable> desk;
     private final @Nullable Mailbox<Report> outbox;
+    private final EvidenceArchive archive = new EvidenceArchive(new SplittableRandom());
+    private final ThreadPoolExecutor recheckers;
     private final LongAdder sinkFailures = new LongAdder();
     private final Map<String, Member> members = new LinkedHashMap<>();
 
@@ -68,6 +77,14 @@ final class RunningLaboratory implements Laboratory {
         this.propagator = propagator;
         listeners = sinks.stream().<Listener>map(sink -> new Listener(sink, sink.wantsMatches())).toList();
         reporter = new Reporter(this.time);
+        recheckers = new ThreadPoolExecutor(RECHECKERS, RECHECKERS, RECHECKERS_REST.toNanos(), TimeUnit.NANOSECONDS,
+                new ArrayBlockingQueue<>(Rechecks.MAX_OPEN),
+                task -> Thread.ofPlatform()
+                        .daemon()
+                        .name("experiment-recheck")
+                        .uncaughtExceptionHandler((thread, fatal) -> trouble("-", Operation.LABORATORY, fatal))
+                        .unstarted(task));
+        recheckers.allowCoreThreadTimeOut(true);
         desk = new Mailbox<>("experiment-reports", this::work);
         outbox = sinks.isEmpty() ? null : new Mailbox<>("experiment-sinks", this::handToSinks);
         this.time.schedule(period, this::period);
@@ -105,7 +122,13 @@ final class RunningLaboratory implements Laboratory {
     public synchronized Health health() {
         long disabled = enabled ? disabledNanos : disabledNanos + time.nanos() - disabledSince;
         long dropped = desk.dropped() + (outbox == null ? 0 : outbox.dropped());
-        return new Health(enabled, Duration.ofNanos(disabled), sinkFailures.sum(), dropped);
+        return new Health(enabled, Duration.ofNanos(disabled), sinkFailures.sum(), dropped, archive.size(),
+                archive.dropped());
+    }
+
+    @Override
+    public List<Evidence> evidence(String experiment) {
+        return archive.of(experiment);
     }
 
     @Override
@@ -130,6 +153,7 @@ final class RunningLaboratory implements Laboratory {
             members.values().forEach(member -> member.panel().switched(false));
         }
         panels().forEach(Panel::close);
+        recheckers.shutdownNow();
         awaitCounts();
         desk.put(this::speak);
         desk.close();
@@ -210,6 +234,33 @@ final class RunningLaboratory implements Laboratory {
         return made == null
                 ? null
                 : Strictness.error(plan, made, failed -> trouble(plan.experiment, Operation.AFTER, failed));
+    }
+
+    /// Who reads again; bounded, rejects what is too much.
+    Executor recheckers() {
+        return workers == null ? recheckers : workers;
+    }
+
+    /// Takes what a mismatch turned out to be; never waits.
+    ///
+    /// @param at wall-clock time of the mismatch
+    void settled(Ended<?, ?, ?> run, Instant at, @Nullable String traceId, Rechecks.Settled settled) {
+        Instant now = time.now();
+        desk.put(() -> {
+            Report.Settled report = run.settled(now, settled);
+            if (outbox != null && run.candidate().plan.published) {
+                outbox.put(report);
+            }
+            reporter.settled(report);
+            archive.offer(EvidenceArchive.Signature.of(run, settled.settlement()),
+                    () -> Evidence.of(run, at, traceId, settled));
+        });
+    }
+
+    /// Takes a failure that is to be kept as evidence; never waits.
+    void failed(Ended<?, ?, ?> run, Instant at, @Nullable String traceId) {
+        desk.put(() -> archive.offer(EvidenceArchive.Signature.of(run, null),
+                () -> Evidence.of(run, at, traceId, null)));
     }
 
     /// Says what the laboratory did to an experiment of its own accord; never waits.

@@ -15,10 +15,11 @@ final class RunningTrial implements Trial, RunningLaboratory.Member {
     private record Code(Act<? extends @Nullable Object, ?> control, Callable<? extends @Nullable Object> candidate) {}
 
     RunningTrial(RunningLaboratory laboratory, String name) {
-        Draft.Head<Code, @Nullable Object> head = new Draft.Head<>(laboratory, name);
         Fn<Code, @Nullable Object, Exception> control = code -> code.control().call();
+        Draft.Head<Code, @Nullable Object> head = new Draft.Head<>(laboratory, name, control);
         new Draft.WithControl<>(head, control).candidate("candidate", code -> code.candidate().call())
-                .key(code -> null);
+                .key(code -> null)
+                .recheck(Recheck.none());
         panel = new Panel<>(head);
         experiment = new RunningExperiment<>(panel, control);
     }

@@ -30,7 +30,12 @@ record Seen<T extends @Nullable Object>(Outcome<T> outcome, @Nullable Object par
             case Outcome.TimedOut<T> late -> new Outcome.TimedOut<@Nullable Object>(late.limit());
             case Outcome.NotRun<T> not -> new Outcome.NotRun<@Nullable Object>(not.why());
         };
-        Duration duration = timed ? Duration.ofNanos(span.nanos()) : null;
-        return new Report.Observation(cleaned, version, staleness, duration, context);
+        return new Report.Observation(cleaned, version, staleness, duration(), context);
+    }
+
+    /// How long it took; `null` if it was not timed.
+    @Nullable
+    Duration duration() {
+        return timed ? Duration.ofNanos(span.nanos()) : null;
     }
 }

@@ -57,7 +57,8 @@ public sealed interface Steps<I extends @Nullable Object, C extends @Nullable Ob
     /// Sets the group that an input belongs to; few different ones. Default: none.
     R cohort(Function<? super I, String> cohort);
 
-    /// Sets when a mismatch is looked at again, to tell late from wrong; default [Recheck#none].
+    /// Sets when a mismatch is looked at again, to tell late from wrong; default [Recheck#standard], for a reference [Recheck#none]. The
+    /// candidate, and at most five times a second the control, are then called once more with the input of the run, on a worker.
     R recheck(Recheck ladder);
 
     /// Sets what a mismatch costs; default: nothing is known.

@@ -82,11 +82,21 @@ public record Summary(String name, Stage stage, boolean enabled, SequencedMap<St
     /// @param reference whether it is a second control
     /// @param counts the same keys in the same order as those of the summary
     /// @param durations of its timed reads that ended
-    public record Side(String name, boolean reference, SequencedMap<String, Long> counts, Durations durations) {
+    /// @param rechecked what its re-checks came to
+    public record Side(String name, boolean reference, SequencedMap<String, Long> counts, Durations durations,
+            Rechecked rechecked) {
         public Side {
             counts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(counts));
         }
     }
+
+    /// What the re-checks of a candidate came to. Immutable.
+    ///
+    /// @param convergence how late it was, upper bounds, one per re-check that ended as `converged`, `stale` or `unsettled`; of the last two
+    ///        only a lower bound is known, so they count as `Long.MAX_VALUE`, and add nothing to the sum
+    /// @param controlReads of the control, beside the calls
+    /// @param candidateReads of the candidate, beside the calls
+    public record Rechecked(Durations convergence, long controlReads, long candidateReads) {}
 
     /// How long a behaviour took, in nanoseconds; all zero if it never ended. The percentiles are at most 3.2 % too high, never
     /// too low.

@@ -3,8 +3,6 @@ package io.datadrivenchanges.experiment;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-import org.jspecify.annotations.Nullable;
-
 /// The counters of one candidate. Thread-safe; counting takes no lock and allocates nothing.
 ///
 /// Only starts, disjoint ends and settlements are counted, everything else is added up when asked, so that the laws hold at every look:
@@ -50,12 +48,14 @@ final class Tally {
     enum Settling {
         CONVERGED, SUPERSEDED, CANDIDATE_AHEAD, STALE, DIVERGED, UNSETTLED;
 
-        static Settling of(@Nullable Cause cause) {
-            return switch (cause) {
-                case STALE -> STALE;
-                case CANDIDATE_AHEAD -> CANDIDATE_AHEAD;
-                case DIVERGED -> DIVERGED;
-                case null -> DIVERGED;
+        static Settling of(Settlement settlement) {
+            return switch (settlement) {
+                case Settlement.Converged converged -> CONVERGED;
+                case Settlement.Superseded superseded -> SUPERSEDED;
+                case Settlement.CandidateAhead ahead -> CANDIDATE_AHEAD;
+                case Settlement.Stale stale -> STALE;
+                case Settlement.Diverged diverged -> DIVERGED;
+                case Settlement.Unsettled unsettled -> UNSETTLED;
             };
         }
     }

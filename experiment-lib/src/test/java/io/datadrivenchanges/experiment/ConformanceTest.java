@@ -144,6 +144,7 @@ class ConformanceTest {
         Experiment<String, Object, RuntimeException> experiment = lab.experiment("e")
                 .control((String i) -> nothing())
                 .candidate("c", i -> "value")
+                .recheck(Recheck.none())
                 .build();
 
         assertThat(experiment.call("x")).isNull();
@@ -885,6 +886,7 @@ class ConformanceTest {
                 .candidate("c", i -> cached.get(), Comparing.by(Versioned::value, Versioned::value))
                 .versions(Versioned::version, Versioned::version)
                 .freshness(value -> Duration.ofMillis(40))
+                .recheck(Recheck.none())
                 .build();
 
         for (long version : new long[]{6, 8, 7, -1}) {
@@ -958,7 +960,7 @@ class ConformanceTest {
             throw new AssertionError("freshness");
         }).key(input -> {
             throw new AssertionError("key");
-        }).build();
+        }).recheck(Recheck.none()).build();
 
         assertThat(experiment.call("x")).isEqualTo("a");
 

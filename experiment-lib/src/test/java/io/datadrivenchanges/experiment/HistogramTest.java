@@ -29,6 +29,18 @@ class HistogramTest {
     }
 
     @Test
+    void durationWithoutUpperBoundIsLongerThanAnyAndAddsNothingToTheSum() {
+        for (int i = 0; i < 98; i++) {
+            histogram.record(10);
+        }
+        histogram.recordUnbounded();
+        histogram.recordUnbounded();
+
+        assertThat(histogram.snapshot())
+                .isEqualTo(new Summary.Durations(100, 980, 10, Long.MAX_VALUE, Long.MAX_VALUE));
+    }
+
+    @Test
     void extremesHaveTheirPlace() {
         histogram.record(-5);
         histogram.record(0);

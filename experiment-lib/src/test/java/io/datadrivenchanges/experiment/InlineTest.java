@@ -35,6 +35,7 @@ class InlineTest {
                 .control((String input) -> "control")
                 .candidate("c", candidate)
                 .shadow(new Shadow.Inline())
+                .recheck(Recheck.none())
                 .build();
     }
 

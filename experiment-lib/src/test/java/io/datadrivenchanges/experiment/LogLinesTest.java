@@ -77,6 +77,7 @@ class LogLinesTest {
                 .candidate("cache", candidate, Comparing.by(Performance::name, Performance::name))
                 .versions(Performance::version, Performance::version)
                 .freshness(value -> Duration.ofMillis(12))
+                .recheck(Recheck.none())
                 .build();
     }
 

@@ -56,14 +56,21 @@ class ExperimentIT {
     }
 
     @Test
-    void countsAnOlderCopyAsStale(CapturedOutput log) {
+    void findsAnOlderCopyStaleAndThenConverged(CapturedOutput log) {
         payments.incentives.set(courier, "OUTSTANDING", 3);
         payments.cache.set(courier, PerformanceLevel.HIGH, 2);
 
-        assertCounts("stale", 201);
+        assertCounts("results_do_not_match", 201);
         await("the mismatch is in the log").atMost(COUNTED).untilAsserted(() -> assertThat(log.getOut().lines())
                 .anySatisfy(line -> assertThat(line).contains("\"cause\": \"stale\"", "\"input\": \"" + courier + "\"",
                         "OUTSTANDING", "HIGH", "\"control_version\": 3", "\"candidate_version\": 2")));
+
+        payments.cache.set(courier, PerformanceLevel.OUTSTANDING, 3);
+
+        await("how late it was is in the log").atMost(COUNTED).untilAsserted(() -> assertThat(log.getOut().lines())
+                .anySatisfy(line -> assertThat(line).contains("\"settled\": \"stale, converged after ",
+                        "\"input\": \"" + courier + "\"")));
+        assertThat(results().path("converged").longValue()).isPositive();
     }
 
     @Test
@@ -75,17 +82,20 @@ class ExperimentIT {
     }
 
     @Test
-    void countsAnotherLevelOfTheSameVersionAsDiverged() {
+    void suspectsAnotherLevelOfTheSameVersionToHaveDiverged(CapturedOutput log) {
         payments.incentives.set(courier, "HIGH", 3);
         payments.cache.set(courier, PerformanceLevel.NORMAL, 3);
 
-        assertCounts("diverged", 201);
+        assertCounts("results_do_not_match", 201);
+        await("the mismatch is in the log").atMost(COUNTED).untilAsserted(() -> assertThat(log.getOut().lines())
+                .anySatisfy(line -> assertThat(line).contains("\"cause\": \"diverged\"",
+                        "\"input\": \"" + courier + "\"")));
     }
 
     @Test
     void countsACourierThatOnlyOneSideKnows() {
         payments.incentives.set(courier, "NORMAL", 1);
-        assertCounts("stale", 201);
+        assertCounts("results_do_not_match", 201);
 
         payments.cache.behave(_ -> new Lookup.Known(PerformanceLevel.NORMAL, 1, null, Duration.ZERO));
         assertThat(payments.pay(RunningPayments.newDelivery(), RunningPayments.newCourier(), "1").statusCode())

@@ -10,12 +10,14 @@ import io.datadrivenchanges.experiment.Sink;
 public final class RecordingSink implements Sink {
 
     private final List<Report.Result> results = new CopyOnWriteArrayList<>();
+    private final List<Report.Settled> settlements = new CopyOnWriteArrayList<>();
     private final List<Report.Notice> notices = new CopyOnWriteArrayList<>();
 
     @Override
     public void accept(Report report) {
         switch (report) {
             case Report.Result result -> results.add(result);
+            case Report.Settled settled -> settlements.add(settled);
             case Report.Notice notice -> notices.add(notice);
         }
     }
@@ -28,6 +30,11 @@ public final class RecordingSink implements Sink {
     /// The results so far, oldest first; a copy.
     public List<Report.Result> results() {
         return List.copyOf(results);
+    }
+
+    /// What mismatches turned out to be so far, oldest first; a copy.
+    public List<Report.Settled> settlements() {
+        return List.copyOf(settlements);
     }
 
     /// The notices so far, oldest first; a copy.

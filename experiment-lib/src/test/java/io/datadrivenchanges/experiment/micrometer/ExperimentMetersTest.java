@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.datadrivenchanges.experiment.Experiment;
 import io.datadrivenchanges.experiment.Laboratory;
+import io.datadrivenchanges.experiment.Recheck;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,7 @@ class ExperimentMetersTest {
                         }
                         return input;
                     })
+                    .recheck(Recheck.none())
                     .build();
             new ExperimentMeters(lab).bindTo(registry);
 
