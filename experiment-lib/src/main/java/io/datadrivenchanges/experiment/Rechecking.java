@@ -63,7 +63,8 @@ final class Rechecking<I extends @Nullable Object, C extends @Nullable Object, D
 
     private static Rechecks.Reading reading(Seen<?> seen) {
         Object whole = seen.outcome() instanceof Outcome.Returned<?> returned ? returned.value() : null;
-        return new Rechecks.Reading(new Rechecks.Value(whole, seen.part(), seen.version()), seen.span().started(), seen.span().ended());
+        return new Rechecks.Reading(new Rechecks.Value(whole, seen.part(), seen.version()), seen.span().started(),
+                seen.span().ended());
     }
 
     /// One mismatch.
