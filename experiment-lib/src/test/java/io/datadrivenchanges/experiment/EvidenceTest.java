@@ -23,7 +23,7 @@ class EvidenceTest {
 
     private static Evidence.Part returned(@Nullable Object value, long version) {
         return Evidence.Part.of(new Seen<@Nullable Object>(new Outcome.Returned<>(value), value, version,
-                Duration.ofMillis(250), 0, 1_234, true), SHOWN);
+                Duration.ofMillis(250), new Span(0, 1_234), true), SHOWN);
     }
 
     private static Evidence evidence(Evidence.Part control, Evidence.Part candidate, Evidence.Judgement judgement) {
@@ -115,7 +115,7 @@ class EvidenceTest {
     @Test
     void failureIsReplayedAsItWas() {
         Outcome.Threw<Object> threw = new Outcome.Threw<>(new IllegalStateException("down"));
-        Evidence evidence = evidence(returned("a", 1), Evidence.Part.of(new Seen<>(threw, 0, 5, true), SHOWN),
+        Evidence evidence = evidence(returned("a", 1), Evidence.Part.of(new Seen<>(threw, new Span(0, 5), true), SHOWN),
                 Evidence.Judgement.of(new Finding.CandidateFailed(threw, false), null));
 
         assertThat(evidence.replay()).isEqualTo(evidence.judgement());
