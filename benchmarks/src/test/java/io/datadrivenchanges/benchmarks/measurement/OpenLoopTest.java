@@ -29,7 +29,8 @@ class OpenLoopTest {
 
     @Test
     void tellsHowLateTheLastActionStarted() {
-        Duration late = new OpenLoop(1_000).run(2, i -> LockSupport.parkNanos(Duration.ofMillis(i == 0 ? 30 : 0).toNanos()));
+        Duration late = new OpenLoop(1_000).run(2,
+                i -> LockSupport.parkNanos(Duration.ofMillis(i == 0 ? 30 : 0).toNanos()));
 
         assertThat(late).isGreaterThan(Duration.ZERO);
     }
