@@ -79,7 +79,7 @@ final class Client {
 
     /// The meters of payments-service by their names in Prometheus' format, all tags of one added up.
     Map<String, Double> meters() {
-        return get(system.payments().resolve("/actuator/prometheus")).body().lines()
+        return get(payments.get().resolve("/actuator/prometheus")).body().lines()
                 .filter(line -> !line.startsWith("#"))
                 .collect(Collectors.groupingBy(line -> line.substring(0, line.indexOf(line.contains("{") ? '{' : ' ')),
                         Collectors
