@@ -11,14 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// then the two parts are judged, the control's first.
 ///
 /// The control's part is taken on the caller's thread before the caller gets the value, so the caller may change the value
-/// afterwards; [#same] and [#reasons] project nothing, so there the values must not change. Judging happens on a worker.
+/// afterwards; [#same] and [#reasons] project nothing, so there the values must not change.
 /// Everything given here may throw: it is contained, reported and counted as `comparison_failed`. Immutable.
 ///
 /// @param <C> the control's type
 /// @param <D> the candidate's type
 public final class Comparing<C extends @Nullable Object, D extends @Nullable Object> {
-
-    private static final Comparison EQUAL = Comparison.equal();
 
     private final Function<? super C, ? extends @Nullable Object> ofControl;
     private final Function<? super D, ? extends @Nullable Object> ofCandidate;
@@ -50,7 +48,7 @@ public final class Comparing<C extends @Nullable Object, D extends @Nullable Obj
         Objects.requireNonNull(alike, "alike");
         return new Comparing<>(value -> value, value -> value,
                 (control, candidate) -> alike.test((C) control, (D) candidate)
-                        ? EQUAL
+                        ? Comparison.equal()
                         : Comparison.differs("value", control, candidate));
     }
 
@@ -83,7 +81,7 @@ public final class Comparing<C extends @Nullable Object, D extends @Nullable Obj
 
     private static Comparison byEquals(@Nullable Object control, @Nullable Object candidate) {
         return Objects.deepEquals(control, candidate) || zeros(control, candidate)
-                ? EQUAL
+                ? Comparison.equal()
                 : Comparison.differs("value", control, candidate);
     }
 

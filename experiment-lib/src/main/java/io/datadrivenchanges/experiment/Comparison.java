@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Comparison {
 
     /// The values count as equal.
-    record Equal() implements Comparison {}
+    record Equal() implements Comparison {
+        private static final Equal EQUAL = new Equal();
+    }
 
     /// The values differ, at least at one place.
     record Differs(List<Difference> paths) implements Comparison {
@@ -27,7 +29,7 @@ public sealed interface Comparison {
 
     /// The values are equal.
     static Comparison equal() {
-        return new Equal();
+        return Equal.EQUAL;
     }
 
     /// The values differ at one place.

@@ -2,24 +2,34 @@ package io.datadrivenchanges.experiment;
 
 import org.jspecify.annotations.Nullable;
 
-/// Second step of building an [Experiment]: it has a control and may get a candidate. Confined to one thread.
+/// Second step of building an [Experiment]: it has a control and may get candidates. Confined to one thread.
 ///
 /// @param <I> input
 /// @param <C> the control's result
 /// @param <X> what the control throws
 public sealed interface Controlled<I extends @Nullable Object, C extends @Nullable Object, X extends Exception>
-        permits Draft.WithControl {
+        permits Draft.WithControl, Rest {
 
-    /// Sets a candidate of the control's type, compared by `equals`.
+    /// Adds a candidate of the control's type, compared by `equals`.
+    ///
+    /// @param name unique in the experiment, 1 to 100 characters
     Rest<I, C, C, X> candidate(String name, Fn<I, C, ?> candidate);
 
-    /// Sets a candidate, possibly of another type.
+    /// Adds a candidate, possibly of another type.
+    ///
+    /// @param name unique in the experiment, 1 to 100 characters
     <D extends @Nullable Object> Rest<I, C, D, X> candidate(String name, Fn<I, D, ?> candidate,
             Comparing<? super C, ? super D> comparing);
 
-    /// Builds an experiment that is the control alone and counts nothing.
+    /// Adds a second control that is compared like a candidate, to see how much the control differs from itself. Counted apart from the
+    /// candidates.
     ///
-    /// @throws IllegalArgumentException if the laboratory has an experiment of this name already
+    /// @param name unique in the experiment, 1 to 100 characters
+    Rest<I, C, C, X> reference(String name, Fn<I, C, ?> reference, Comparing<? super C, ? super C> comparing);
+
+    /// Builds the experiment; without a candidate it is the control alone and counts nothing.
+    ///
+    /// @throws IllegalArgumentException if the laboratory has an experiment of this name already, or what was said contradicts itself
     /// @throws IllegalStateException if the laboratory is closed
     Experiment<I, C, X> build();
 }

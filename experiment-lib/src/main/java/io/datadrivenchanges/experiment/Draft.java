@@ -1,71 +1,202 @@
 package io.datadrivenchanges.experiment;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
-/// An experiment being built. Confined to one thread.
-final class Draft<I extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, X extends Exception>
-        implements
-            Rest<I, C, D, X> {
+/// A candidate being described; becomes a [Plan] when the experiment is built. Confined to one thread.
+abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R> {
 
-    private static final long UNKNOWN_VERSION = -1;
+    static final long UNKNOWN_VERSION = -1;
 
-    final RunningLaboratory laboratory;
+    final Head<I, C> head;
     final String name;
-    final Fn<I, C, X> control;
-    final String candidateName;
+    final boolean reference;
     final Fn<I, D, ?> candidate;
     final Comparing<? super C, ? super D> comparing;
-    Function<? super I, ? extends @Nullable Object> key = input -> input;
-    ToLongFunction<? super C> controlVersion = value -> UNKNOWN_VERSION;
-    ToLongFunction<? super D> candidateVersion = value -> UNKNOWN_VERSION;
-    Function<? super D, ? extends @Nullable Duration> staleness = value -> null;
-    Shadow.Detached shadow = new Shadow.Detached(64, Duration.ofSeconds(1));
+    final List<Plan.Rule<I, C, D>> rules = new ArrayList<>();
+    final Map<String, String> context = new LinkedHashMap<>();
+    @Nullable
+    BiPredicate<@Nullable Throwable, @Nullable Throwable> errorsAlike;
+    @Nullable
+    Predicate<? super I> gate;
+    @Nullable
+    Sampler sampler;
+    Shadow shadow = Shadow.Detached.STANDARD;
+    Order order = Order.RANDOM;
+    @Nullable
+    ToLongFunction<? super C> controlVersion;
+    @Nullable
+    ToLongFunction<? super D> candidateVersion;
+    boolean versionsRequired;
+    @Nullable
+    Function<? super D, ? extends @Nullable Duration> staleness;
+    @Nullable
+    Function<? super I, String> cohort;
+    Recheck recheck = Recheck.none();
+    @Nullable
+    Impact<? super I, ? super C, ? super D> impact;
+    @Nullable
+    Function<? super D, ? extends Served<C>> serve;
+    @Nullable
+    UnaryOperator<Object> clean;
+    @Nullable
+    Consumer<? super I> beforeRun;
+    @Nullable
+    Consumer<? super Report.Result> afterRun;
+    boolean published = true;
+    boolean errorsTracked = true;
 
-    private Draft(WithControl<I, C, X> controlled, String candidateName, Fn<I, D, ?> candidate,
+    private Draft(Head<I, C> head, String name, boolean reference, Fn<I, D, ?> candidate,
             Comparing<? super C, ? super D> comparing) {
-        laboratory = controlled.laboratory;
-        name = controlled.name;
-        control = controlled.control;
-        this.candidateName = checkedName("candidate", candidateName);
+        this.head = head;
+        this.name = checkedName("candidate", name);
+        this.reference = reference;
         this.candidate = Objects.requireNonNull(candidate, "candidate");
         this.comparing = Objects.requireNonNull(comparing, "comparing");
+        head.add(this);
     }
 
-    @Override
-    public Rest<I, C, D, X> key(Function<? super I, ? extends @Nullable Object> key) {
-        this.key = Objects.requireNonNull(key, "key");
-        return this;
+    abstract R self();
+
+    public R comparingErrors(BiPredicate<@Nullable Throwable, @Nullable Throwable> alike) {
+        errorsAlike = Objects.requireNonNull(alike, "alike");
+        return self();
     }
 
-    @Override
-    public Rest<I, C, D, X> versions(ToLongFunction<? super C> control, ToLongFunction<? super D> candidate) {
+    public R ignore(String rule, Ignore<? super I, C, D> when) {
+        rules.add(new Plan.Rule<>(checkedName("rule", rule), Objects.requireNonNull(when, "when")::holds));
+        return self();
+    }
+
+    public R onlyIf(Predicate<? super I> gate) {
+        this.gate = Objects.requireNonNull(gate, "gate");
+        return self();
+    }
+
+    public R sampler(Sampler sampler) {
+        this.sampler = Objects.requireNonNull(sampler, "sampler");
+        return self();
+    }
+
+    public R key(Function<? super I, ? extends @Nullable Object> key) {
+        head.key = Objects.requireNonNull(key, "key");
+        return self();
+    }
+
+    public R shadow(Shadow mode) {
+        shadow = Objects.requireNonNull(mode, "mode");
+        return self();
+    }
+
+    public R order(Order order) {
+        this.order = Objects.requireNonNull(order, "order");
+        return self();
+    }
+
+    public R versions(ToLongFunction<? super C> control, ToLongFunction<? super D> candidate) {
         controlVersion = Objects.requireNonNull(control, "control");
         candidateVersion = Objects.requireNonNull(candidate, "candidate");
-        return this;
+        return self();
     }
 
-    @Override
-    public Rest<I, C, D, X> freshness(Function<? super D, ? extends @Nullable Duration> staleness) {
+    public R requireVersions(boolean on) {
+        versionsRequired = on;
+        return self();
+    }
+
+    public R freshness(Function<? super D, ? extends @Nullable Duration> staleness) {
         this.staleness = Objects.requireNonNull(staleness, "staleness");
-        return this;
+        return self();
     }
 
-    @Override
-    public Rest<I, C, D, X> shadow(Shadow mode) {
-        shadow = switch (mode) {
-            case Shadow.Detached detached -> detached;
-        };
-        return this;
+    public R cohort(Function<? super I, String> cohort) {
+        this.cohort = Objects.requireNonNull(cohort, "cohort");
+        return self();
     }
 
-    @Override
-    public Experiment<I, C, X> build() {
-        return laboratory.add(name, () -> new ShadowExperiment<>(this));
+    public R recheck(Recheck ladder) {
+        recheck = Objects.requireNonNull(ladder, "ladder");
+        return self();
+    }
+
+    public R impact(Impact<? super I, ? super C, ? super D> minorUnits) {
+        impact = Objects.requireNonNull(minorUnits, "minorUnits");
+        return self();
+    }
+
+    public R serve(Function<? super D, ? extends Served<C>> answer) {
+        serve = Objects.requireNonNull(answer, "answer");
+        return self();
+    }
+
+    public R clean(UnaryOperator<Object> redact) {
+        clean = Objects.requireNonNull(redact, "redact");
+        return self();
+    }
+
+    public R context(String key, String value) {
+        putNew(head.context, key, value);
+        return self();
+    }
+
+    public R observationContext(String key, String value) {
+        putNew(context, key, value);
+        return self();
+    }
+
+    public R beforeRun(Consumer<? super I> hook) {
+        beforeRun = Objects.requireNonNull(hook, "hook");
+        return self();
+    }
+
+    public R afterRun(Consumer<? super Report.Result> hook) {
+        afterRun = Objects.requireNonNull(hook, "hook");
+        return self();
+    }
+
+    public R published(boolean on) {
+        published = on;
+        return self();
+    }
+
+    public R trackLatency(boolean on) {
+        head.latencyTracked = on;
+        return self();
+    }
+
+    public R trackErrors(boolean on) {
+        errorsTracked = on;
+        return self();
+    }
+
+    public R strict(boolean on) {
+        head.strict = on;
+        return self();
+    }
+
+    public R strict(Function<? super Report.Result, ? extends Error> error) {
+        head.strict = true;
+        head.strictError = Objects.requireNonNull(error, "error");
+        return self();
+    }
+
+    private Plan<I, C, D> plan() {
+        return new Plan<>(this);
     }
 
     static String checkedName(String what, String name) {
@@ -74,6 +205,58 @@ final class Draft<I extends @Nullable Object, C extends @Nullable Object, D exte
                     "the name of the " + what + " must have 1 to 100 characters: '" + name + "'");
         }
         return name;
+    }
+
+    /// @throws IllegalArgumentException if the key is there
+    static void putNew(Map<String, String> context, String key, String value) {
+        if (context.putIfAbsent(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value")) != null) {
+            throw new IllegalArgumentException("the context has a '" + key + "' already");
+        }
+    }
+
+    /// What belongs to the experiment as a whole.
+    static final class Head<I extends @Nullable Object, C extends @Nullable Object> {
+
+        final RunningLaboratory laboratory;
+        final String name;
+        final Map<String, String> context;
+        Function<? super I, ? extends @Nullable Object> key = input -> input;
+        boolean strict;
+        @Nullable
+        Function<? super Report.Result, ? extends Error> strictError;
+        boolean latencyTracked = true;
+        private final List<Draft<I, C, ?, ?>> candidates = new ArrayList<>();
+
+        Head(RunningLaboratory laboratory, String name) {
+            this.laboratory = laboratory;
+            this.name = name;
+            context = new LinkedHashMap<>(laboratory.context);
+            strict = laboratory.strict;
+        }
+
+        private void add(Draft<I, C, ?, ?> candidate) {
+            candidates.add(candidate);
+        }
+
+        /// @throws IllegalArgumentException if what was said contradicts itself
+        List<Plan<I, C, ?>> plans() {
+            List<Plan<I, C, ?>> plans = new ArrayList<>();
+            Set<String> names = new HashSet<>();
+            int serving = 0;
+            for (Draft<I, C, ?, ?> candidate : candidates) {
+                Plan<I, C, ?> plan = candidate.plan();
+                if (!names.add(plan.candidateName)) {
+                    throw new IllegalArgumentException(
+                            "experiment '" + name + "' has a candidate named '" + plan.candidateName + "' already");
+                }
+                serving += plan.serve == null ? 0 : 1;
+                plans.add(plan);
+            }
+            if (serving > 1) {
+                throw new IllegalArgumentException("experiment '" + name + "' has more than one candidate that serves");
+            }
+            return List.copyOf(plans);
+        }
     }
 
     record Start(RunningLaboratory laboratory, String name) implements Named {
@@ -85,27 +268,160 @@ final class Draft<I extends @Nullable Object, C extends @Nullable Object, D exte
         @Override
         public <I extends @Nullable Object, C extends @Nullable Object, X extends Exception> Controlled<I, C, X> control(
                 Fn<I, C, X> control) {
-            return new WithControl<>(laboratory, name, Objects.requireNonNull(control, "control"));
+            return new WithControl<>(new Head<>(laboratory, name), Objects.requireNonNull(control, "control"));
+        }
+
+        @Override
+        public <I extends @Nullable Object, C extends @Nullable Object> ControlledAsync<I, C> controlAsync(
+                Function<I, ? extends CompletionStage<C>> control) {
+            return new WithAsyncControl<>(new Head<>(laboratory, name), Objects.requireNonNull(control, "control"));
         }
     }
 
-    record WithControl<I extends @Nullable Object, C extends @Nullable Object, X extends Exception>(
-            RunningLaboratory laboratory, String name, Fn<I, C, X> control) implements Controlled<I, C, X> {
+    record WithControl<I extends @Nullable Object, C extends @Nullable Object, X extends Exception>(Head<I, C> head,
+            Fn<I, C, X> control) implements Controlled<I, C, X> {
 
         @Override
-        public Rest<I, C, C, X> candidate(String candidateName, Fn<I, C, ?> candidate) {
-            return candidate(candidateName, candidate, Comparing.<C>byValue());
+        public Rest<I, C, C, X> candidate(String name, Fn<I, C, ?> candidate) {
+            return candidate(name, candidate, Comparing.<C>byValue());
         }
 
         @Override
-        public <D extends @Nullable Object> Rest<I, C, D, X> candidate(String candidateName, Fn<I, D, ?> candidate,
+        public <D extends @Nullable Object> Rest<I, C, D, X> candidate(String name, Fn<I, D, ?> candidate,
                 Comparing<? super C, ? super D> comparing) {
-            return new Draft<>(this, candidateName, candidate, comparing);
+            return new Called<>(this, name, false, candidate, comparing);
+        }
+
+        @Override
+        public Rest<I, C, C, X> reference(String name, Fn<I, C, ?> reference,
+                Comparing<? super C, ? super C> comparing) {
+            return new Called<>(this, name, true, reference, comparing);
         }
 
         @Override
         public Experiment<I, C, X> build() {
-            return laboratory.add(name, () -> new ControlAlone<>(laboratory, name, control));
+            return head.laboratory.add(head.name, () -> new RunningExperiment<>(new Panel<>(head), control));
+        }
+    }
+
+    /// A candidate of an experiment whose control answers at once.
+    static final class Called<I extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, X extends Exception>
+            extends
+                Draft<I, C, D, Rest<I, C, D, X>>
+            implements
+                Rest<I, C, D, X> {
+
+        private final WithControl<I, C, X> control;
+
+        private Called(WithControl<I, C, X> control, String name, boolean reference, Fn<I, D, ?> candidate,
+                Comparing<? super C, ? super D> comparing) {
+            super(control.head, name, reference, candidate, comparing);
+            this.control = control;
+        }
+
+        @Override
+        Rest<I, C, D, X> self() {
+            return this;
+        }
+
+        @Override
+        public Rest<I, C, C, X> candidate(String name, Fn<I, C, ?> candidate) {
+            return control.candidate(name, candidate);
+        }
+
+        @Override
+        public <E extends @Nullable Object> Rest<I, C, E, X> candidate(String name, Fn<I, E, ?> candidate,
+                Comparing<? super C, ? super E> comparing) {
+            return control.candidate(name, candidate, comparing);
+        }
+
+        @Override
+        public Rest<I, C, C, X> reference(String name, Fn<I, C, ?> reference,
+                Comparing<? super C, ? super C> comparing) {
+            return control.reference(name, reference, comparing);
+        }
+
+        @Override
+        public Experiment<I, C, X> build() {
+            return control.build();
+        }
+    }
+
+    record WithAsyncControl<I extends @Nullable Object, C extends @Nullable Object>(Head<I, C> head,
+            Function<I, ? extends CompletionStage<C>> control) implements ControlledAsync<I, C> {
+
+        @Override
+        public RestAsync<I, C, C> candidate(String name, Fn<I, C, ?> candidate) {
+            return candidate(name, candidate, Comparing.<C>byValue());
+        }
+
+        @Override
+        public <D extends @Nullable Object> RestAsync<I, C, D> candidate(String name, Fn<I, D, ?> candidate,
+                Comparing<? super C, ? super D> comparing) {
+            return new CalledAsync<>(this, name, false, candidate, comparing);
+        }
+
+        @Override
+        public RestAsync<I, C, C> reference(String name, Fn<I, C, ?> reference,
+                Comparing<? super C, ? super C> comparing) {
+            return new CalledAsync<>(this, name, true, reference, comparing);
+        }
+
+        @Override
+        public AsyncExperiment<I, C> build() {
+            return head.laboratory.add(head.name, () -> new RunningAsyncExperiment<>(new Panel<>(head), control));
+        }
+    }
+
+    /// A candidate of an experiment whose control answers later.
+    static final class CalledAsync<I extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object>
+            extends
+                Draft<I, C, D, RestAsync<I, C, D>>
+            implements
+                RestAsync<I, C, D> {
+
+        private final WithAsyncControl<I, C> control;
+
+        private CalledAsync(WithAsyncControl<I, C> control, String name, boolean reference, Fn<I, D, ?> candidate,
+                Comparing<? super C, ? super D> comparing) {
+            super(control.head, name, reference, candidate, comparing);
+            this.control = control;
+        }
+
+        @Override
+        RestAsync<I, C, D> self() {
+            return this;
+        }
+
+        /// @throws IllegalArgumentException for [Shadow.Inline]: the caller is gone before the control has answered
+        @Override
+        public RestAsync<I, C, D> shadow(Shadow mode) {
+            if (mode instanceof Shadow.Inline) {
+                throw new IllegalArgumentException("a candidate beside an asynchronous control runs detached");
+            }
+            return super.shadow(mode);
+        }
+
+        @Override
+        public RestAsync<I, C, C> candidate(String name, Fn<I, C, ?> candidate) {
+            return control.candidate(name, candidate);
+        }
+
+        @Override
+        public <E extends @Nullable Object> RestAsync<I, C, E> candidate(String name, Fn<I, E, ?> candidate,
+                Comparing<? super C, ? super E> comparing) {
+            return control.candidate(name, candidate, comparing);
+        }
+
+        @Override
+        public RestAsync<I, C, C> reference(String name, Fn<I, C, ?> reference,
+                Comparing<? super C, ? super C> comparing) {
+            return control.reference(name, reference, comparing);
+        }
+
+        @Override
+        public AsyncExperiment<I, C> build() {
+            return control.build();
         }
     }
 }

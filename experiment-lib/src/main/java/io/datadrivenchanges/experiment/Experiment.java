@@ -3,7 +3,7 @@ package io.datadrivenchanges.experiment;
 import org.jspecify.annotations.Nullable;
 
 /// A function of the control's type that answers with the control's own value or exception, whatever the candidate does,
-/// and counts how the candidate compares. Immutable and thread-safe.
+/// and counts how the candidate compares; from [Stage#CANARY] on the candidate answers. Immutable and thread-safe.
 ///
 /// @param <I> input
 /// @param <C> the control's result
@@ -11,14 +11,20 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Experiment<I extends @Nullable Object, C extends @Nullable Object, X extends Exception>
         extends
             Fn<I, C, X>
-        permits ShadowExperiment, ControlAlone {
+        permits RunningExperiment {
 
-    /// Runs the control on this thread, and the candidate as the stage and the mode say.
+    /// Answers, on this thread, as the stage says; the candidate is compared as stage, sampler and mode say.
     ///
-    /// @return the control's value, the very object
-    /// @throws X the control's exception, the very instance
+    /// @return the answering behaviour's value, the very object
+    /// @throws X the answering behaviour's exception, the very instance
     @Override
     C call(I input) throws X;
+
+    /// As [#call], overriding the sampler.
+    C call(I input, Sampling override) throws X;
+
+    /// As [#call], and says who answered.
+    Answer<C> answer(I input) throws X;
 
     /// Its name, unique in the laboratory.
     String name();

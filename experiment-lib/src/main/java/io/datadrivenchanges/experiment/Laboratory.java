@@ -2,8 +2,11 @@ package io.datadrivenchanges.experiment;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +33,15 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     /// @param name unique in the laboratory, 1 to 100 characters
     Named experiment(String name);
 
+    /// Makes a trial: an experiment for two pieces of code.
+    ///
+    /// @param name unique in the laboratory, 1 to 100 characters
+    /// @throws IllegalArgumentException if there is an experiment of this name already
+    /// @throws IllegalStateException if the laboratory is closed
+    Trial trial(String name);
+
     /// The kill switch: `false` stops every candidate of this laboratory from being asked, at once and for existing experiments
-    /// too. Calls are then no runs. Starts as `true`.
+    /// too. Calls are then no runs. Starts as `true`. Switching on again also lets in experiments that had switched themselves off.
     void enabled(boolean on);
 
     /// The totals of all experiments, in the order of their building.
@@ -45,8 +55,9 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     /// @return `false` if that was not so within `atMost`, or the thread was interrupted (the flag is kept)
     boolean drain(Duration atMost);
 
-    /// Ends every run in flight as `cancelled`, so that the counts add up, hands out what was reported (for at most a second),
-    /// prints a last summary line and ends all threads. Experiments go on as their control alone. Further calls do nothing.
+    /// Ends the runs in flight as `cancelled`, so that the counts add up (those whose control is under way when it has answered), hands
+    /// out what was reported (for at most a second), prints a last summary line and ends all threads. Experiments go on as their
+    /// control alone. Further calls do nothing.
     @Override
     void close();
 
@@ -63,7 +74,11 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
 
         private final List<Sink> sinks = new ArrayList<>();
         private @Nullable Time time;
+        private final Map<String, String> context = new LinkedHashMap<>();
+        private @Nullable Executor workers;
         private StageSource stages = experiment -> Stage.SHADOW;
+        private @Nullable Stage defaultStage;
+        private boolean strict;
         private Duration period = Duration.ofMinutes(1);
         private ContextPropagator propagator = ContextPropagator.none();
 
@@ -87,6 +102,35 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
             return this;
         }
 
+        /// Sets who knows the stages.
+        ///
+        /// @param unknown stage of experiments it does not know, and whenever it throws
+        public Builder stages(StageSource stages, Stage unknown) {
+            defaultStage = Objects.requireNonNull(unknown, "unknown");
+            return stages(stages);
+        }
+
+        /// Sets who does the work of detached candidates; default: daemon threads of the laboratory's own, four per candidate. It must not
+        /// run a task on the thread that hands it over. If it rejects a task, the candidate is shed.
+        public Builder workers(Executor workers) {
+            this.workers = Objects.requireNonNull(workers, "workers");
+            return this;
+        }
+
+        /// Sets whether calls throw a [MismatchError] where the sides disagree, for use in tests; default `false`.
+        public Builder strict(boolean on) {
+            strict = on;
+            return this;
+        }
+
+        /// Adds to what every result says about its circumstances.
+        ///
+        /// @throws IllegalArgumentException if the key is there already
+        public Builder context(String key, String value) {
+            Draft.putNew(context, key, value);
+            return this;
+        }
+
         /// Sets the time between two summary lines; positive; default one minute.
         public Builder period(Duration period) {
             if (!period.isPositive()) {
@@ -104,7 +148,9 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
 
         /// Starts the laboratory.
         public Laboratory build() {
-            return new RunningLaboratory(List.copyOf(sinks), time, stages, period, propagator);
+            return new RunningLaboratory(List.copyOf(sinks), time, workers, stages, defaultStage, period, propagator,
+                    strict,
+                    new LinkedHashMap<>(context));
         }
     }
 }

@@ -1,24 +1,26 @@
 package io.datadrivenchanges.experiment;
 
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// A bounded queue with one daemon thread that hands out what is in it. Putting never waits: what does not fit is dropped and
-/// counted. Thread-safe.
+/// A bounded queue with one daemon thread that hands out what is in it. Putting never waits, takes no lock and wakes nobody: what does not
+/// fit is dropped and counted. Thread-safe.
 final class Mailbox<T> implements AutoCloseable {
 
     /// Room for a burst: a second of findings at a thousand runs per second.
     private static final int CAPACITY = 1024;
     private static final Duration CLOSING = Duration.ofSeconds(1);
     private static final long LOOK_NANOS = 500_000;
+    private static final long IDLE_NANOS = 10_000_000;
 
-    private final BlockingQueue<T> waiting = new ArrayBlockingQueue<>(CAPACITY);
-    private final AtomicLong pending = new AtomicLong();
+    private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
+    /// What is waiting or being read.
+    private final AtomicInteger pending = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
     private final Consumer<T> reader;
     private final Thread thread;
@@ -34,8 +36,8 @@ final class Mailbox<T> implements AutoCloseable {
     ///
     /// @return `false` if it was dropped
     boolean put(T letter) {
-        pending.incrementAndGet();
-        if (!closed && waiting.offer(letter)) {
+        if (pending.incrementAndGet() <= CAPACITY && !closed) {
+            waiting.add(letter);
             return true;
         }
         pending.decrementAndGet();
@@ -63,19 +65,26 @@ final class Mailbox<T> implements AutoCloseable {
     }
 
     private void handOut() {
+        Pause pause = new Pause(IDLE_NANOS);
         while (!closed) {
-            try {
-                T letter = waiting.take();
-                try {
-                    reader.accept(letter);
-                } finally {
-                    pending.decrementAndGet();
-                }
-            } catch (InterruptedException interrupted) {
-                // Only close() ends this thread; the loop's condition sees it.
-            } catch (RuntimeException | Error lost) {
-                dropped.increment(); // nobody is left to tell: the reader could not even report it
+            T letter = waiting.poll();
+            if (letter == null) {
+                pause.rest();
+            } else {
+                pause.worked();
+                read(letter);
             }
+            Thread.interrupted(); // a reader's; close() is told by the loop's condition
+        }
+    }
+
+    private void read(T letter) {
+        try {
+            reader.accept(letter);
+        } catch (RuntimeException | Error lost) {
+            dropped.increment(); // nobody is left to tell: the reader could not even report it
+        } finally {
+            pending.decrementAndGet();
         }
     }
 }

@@ -95,6 +95,12 @@ final class Reporter {
         }
     }
 
+    void notice(Report.Notice notice) {
+        LAB.atWarn()
+                .addKeyValue("experiment.name", notice.experiment())
+                .log("experiment '{}': {}", notice.experiment(), notice.text());
+    }
+
     void trouble(String experiment, Operation at, Throwable thrown) {
         Trouble trouble = new Trouble(experiment, at);
         Allowance allowance = troubles.computeIfAbsent(trouble, first -> new Allowance(time.nanos()));
@@ -123,9 +129,9 @@ final class Reporter {
         if (!isNew && !allowance.take()) {
             return;
         }
-        String input = shown(result.key());
-        String controlValue = shown(result.control().outcome());
-        String candidateValue = shown(result.observed().outcome());
+        String input = Shown.text(result.key());
+        String controlValue = Shown.text(result.control().outcome());
+        String candidateValue = Shown.text(result.observed().outcome());
         Long controlVersion = known(result.control().version());
         Long candidateVersion = known(result.observed().version());
         Duration staleness = result.observed().staleness();
@@ -174,25 +180,5 @@ final class Reporter {
 
     private static @Nullable Long known(long version) {
         return version < 0 ? null : version;
-    }
-
-    private static @Nullable String shown(Outcome<? extends @Nullable Object> outcome) {
-        return switch (outcome) {
-            case Outcome.Returned<? extends @Nullable Object> returned -> shown(returned.value());
-            case Outcome.Threw<? extends @Nullable Object> threw -> shown(threw.error());
-            case Outcome.TimedOut<? extends @Nullable Object> late -> "no answer within " + late.limit();
-            case Outcome.NotRun<? extends @Nullable Object> not -> "not run";
-        };
-    }
-
-    private static @Nullable String shown(@Nullable Object value) {
-        if (value == null) {
-            return null;
-        }
-        try {
-            return Json.cut(String.valueOf(value));
-        } catch (Throwable thrown) {
-            return "(toString of " + value.getClass().getName() + " threw " + thrown.getClass().getName() + ")";
-        }
     }
 }

@@ -5,9 +5,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -20,26 +21,37 @@ final class RunningLaboratory implements Laboratory {
 
     final Time time;
     final StageSource stages;
+    final @Nullable Stage defaultStage;
     final ContextPropagator propagator;
+    final @Nullable Executor workers;
+    final boolean strict;
+    final Map<String, String> context;
 
     private final @Nullable SystemTime ownTime;
-    private final List<Sink> sinks;
-    private final boolean matchesWanted;
+    private final List<Listener> listeners;
     private final Duration period;
     private final Reporter reporter;
     private final Mailbox<Runnable> desk;
     private final @Nullable Mailbox<Report> outbox;
     private final LongAdder sinkFailures = new LongAdder();
-    private final Map<String, Experiment<?, ?, ?>> experiments = new LinkedHashMap<>();
+    private final Map<String, Member> members = new LinkedHashMap<>();
 
-    private volatile boolean on = true;
     private volatile boolean closed;
     private boolean enabled = true;
     private long disabledSince;
     private long disabledNanos;
 
-    RunningLaboratory(List<Sink> sinks, @Nullable Time time, StageSource stages, Duration period,
-            ContextPropagator propagator) {
+    /// What was built here: an experiment of whatever kind.
+    interface Member {
+        Panel<?, ?> panel();
+    }
+
+    /// A sink and what it said when the laboratory was built.
+    private record Listener(Sink sink, boolean wantsMatches) {}
+
+    RunningLaboratory(List<Sink> sinks, @Nullable Time time, @Nullable Executor workers, StageSource stages,
+            @Nullable Stage defaultStage, Duration period, ContextPropagator propagator, boolean strict,
+            Map<String, String> context) {
         if (time == null) {
             ownTime = new SystemTime();
             this.time = ownTime;
@@ -47,11 +59,14 @@ final class RunningLaboratory implements Laboratory {
             ownTime = null;
             this.time = time;
         }
-        this.sinks = sinks;
+        this.workers = workers;
+        this.strict = strict;
+        this.context = context;
         this.stages = stages;
+        this.defaultStage = defaultStage;
         this.period = period;
         this.propagator = propagator;
-        matchesWanted = sinks.stream().anyMatch(this::wantsMatches);
+        listeners = sinks.stream().<Listener>map(sink -> new Listener(sink, sink.wantsMatches())).toList();
         reporter = new Reporter(this.time);
         desk = new Mailbox<>("experiment-reports", this::work);
         outbox = sinks.isEmpty() ? null : new Mailbox<>("experiment-sinks", this::handToSinks);
@@ -64,6 +79,11 @@ final class RunningLaboratory implements Laboratory {
     }
 
     @Override
+    public Trial trial(String name) {
+        return add(Draft.checkedName("trial", name), () -> new RunningTrial(this, name));
+    }
+
+    @Override
     public synchronized void enabled(boolean on) {
         if (enabled && !on) {
             disabledSince = time.nanos();
@@ -71,12 +91,14 @@ final class RunningLaboratory implements Laboratory {
             disabledNanos += time.nanos() - disabledSince;
         }
         enabled = on;
-        this.on = on && !closed;
+        if (!closed) {
+            members.values().forEach(member -> member.panel().switched(on));
+        }
     }
 
     @Override
     public List<Summary> summaries() {
-        return all().stream().<Summary>map(Experiment::summary).toList();
+        return panels().stream().<Summary>map(Panel::summary).toList();
     }
 
     @Override
@@ -105,13 +127,9 @@ final class RunningLaboratory implements Laboratory {
                 return;
             }
             closed = true;
-            on = false;
+            members.values().forEach(member -> member.panel().switched(false));
         }
-        for (Experiment<?, ?, ?> experiment : all()) {
-            if (experiment instanceof ShadowExperiment<?, ?, ?, ?> shadow) {
-                shadow.close();
-            }
-        }
+        panels().forEach(Panel::close);
         awaitCounts();
         desk.put(this::speak);
         desk.close();
@@ -123,20 +141,21 @@ final class RunningLaboratory implements Laboratory {
         }
     }
 
-    synchronized <E extends Experiment<?, ?, ?>> E add(String name, Supplier<E> experiment) {
+    synchronized <M extends Member> M add(String name, Supplier<M> member) {
         if (closed) {
             throw new IllegalStateException("the laboratory is closed");
         }
-        if (experiments.containsKey(name)) {
+        if (members.containsKey(name)) {
             throw new IllegalArgumentException("there is an experiment named '" + name + "' already");
         }
-        E added = experiment.get();
-        experiments.put(name, added);
+        M added = member.get();
+        members.put(name, added);
+        added.panel().switched(enabled);
         return added;
     }
 
-    boolean isOn() {
-        return on;
+    boolean wantsMatches() {
+        return listeners.stream().anyMatch(Listener::wantsMatches);
     }
 
     boolean isClosed() {
@@ -146,30 +165,62 @@ final class RunningLaboratory implements Laboratory {
     Stage stageOf(String experiment) {
         try {
             Stage stage = stages.stage(experiment);
-            return stage == null ? Stage.OFF : stage;
+            return stage == null ? unknownStage() : stage;
         } catch (Throwable thrown) {
             trouble(experiment, Operation.STAGE, thrown);
-            return Stage.OFF;
+            return unknownStage();
         }
     }
 
-    /// Takes what a run ended in; never waits.
+    Stage unknownStage() {
+        return defaultStage == null ? Stage.OFF : defaultStage;
+    }
+
+    /// Takes what a run ended in; never waits. The result is made on the laboratory's thread, and only if somebody wants it; that of a
+    /// strict experiment at once.
     ///
-    /// @param made on the laboratory's thread, and only if somebody wants it
-    void publish(Finding finding, Function<Instant, Report.Result> made) {
+    /// @return what a strict experiment throws
+    @Nullable
+    Error publish(Ended<?, ?, ?> run) {
+        Plan<?, ?, ?> plan = run.candidate().plan;
+        Finding finding = run.finding();
         boolean match = finding instanceof Finding.Match;
-        boolean line = finding instanceof Finding.Mismatch || finding instanceof Finding.CandidateFailed;
-        boolean report = !sinks.isEmpty() && (!match || matchesWanted);
-        if (line || report) {
-            Instant at = time.now();
-            desk.put(() -> {
-                Report.Result result = made.apply(at);
-                if (outbox != null && report) {
-                    outbox.put(result);
-                }
-                reporter.finding(result);
-            });
+        boolean failure = finding instanceof Finding.CandidateFailed || finding instanceof Finding.ControlFailed;
+        boolean shown = plan.errorsTracked || !failure;
+        boolean line = shown && (finding instanceof Finding.Mismatch || finding instanceof Finding.CandidateFailed);
+        boolean report = shown && plan.published && (match ? wantsMatches() : !listeners.isEmpty());
+        Consumer<? super Report.Result> afterRun = plan.afterRun;
+        if (!line && !report && afterRun == null && !plan.strict) {
+            return null;
         }
+        Instant at = time.now();
+        Report.Result made = plan.strict ? run.result(at) : null;
+        desk.put(() -> {
+            Report.Result result = made == null ? run.result(at) : made;
+            if (outbox != null && report) {
+                outbox.put(result);
+            }
+            if (line) {
+                reporter.finding(result);
+            }
+            if (afterRun != null) {
+                after(plan.experiment, afterRun, result);
+            }
+        });
+        return made == null
+                ? null
+                : Strictness.error(plan, made, failed -> trouble(plan.experiment, Operation.AFTER, failed));
+    }
+
+    /// Says what the laboratory did to an experiment of its own accord; never waits.
+    void notice(String experiment, String text) {
+        Report.Notice notice = new Report.Notice(experiment, time.now(), text);
+        desk.put(() -> {
+            if (outbox != null) {
+                outbox.put(notice);
+            }
+            reporter.notice(notice);
+        });
     }
 
     /// Takes a failure of something that was given to the laboratory, or of its own; never waits, never throws.
@@ -177,8 +228,16 @@ final class RunningLaboratory implements Laboratory {
         desk.put(() -> reporter.trouble(experiment, at, thrown));
     }
 
-    private synchronized List<Experiment<?, ?, ?>> all() {
-        return List.copyOf(experiments.values());
+    private synchronized List<Panel<?, ?>> panels() {
+        return members.values().stream().<Panel<?, ?>>map(Member::panel).toList();
+    }
+
+    private void after(String experiment, Consumer<? super Report.Result> hook, Report.Result result) {
+        try {
+            hook.accept(result);
+        } catch (Throwable thrown) {
+            trouble(experiment, Operation.AFTER, thrown);
+        }
     }
 
     /// Every run has its finding by now, but another thread may be about to count it: the last summary is to be exact.
@@ -190,12 +249,7 @@ final class RunningLaboratory implements Laboratory {
     }
 
     private boolean isCounted() {
-        for (Experiment<?, ?, ?> experiment : all()) {
-            if (experiment instanceof ShadowExperiment<?, ?, ?, ?> shadow && !shadow.isQuiet()) {
-                return false;
-            }
-        }
-        return true;
+        return panels().stream().allMatch(Panel::isQuiet);
     }
 
     private boolean isQuiet() {
@@ -210,11 +264,7 @@ final class RunningLaboratory implements Laboratory {
     }
 
     private void speak() {
-        for (Experiment<?, ?, ?> experiment : all()) {
-            if (experiment instanceof ShadowExperiment<?, ?, ?, ?>) {
-                reporter.summary(experiment.summary());
-            }
-        }
+        panels().stream().filter(Panel::isInhabited).forEach(panel -> reporter.summary(panel.summary()));
         reporter.rest();
     }
 
@@ -228,19 +278,15 @@ final class RunningLaboratory implements Laboratory {
 
     private void handToSinks(Report report) {
         boolean match = report instanceof Report.Result result && result.finding() instanceof Finding.Match;
-        for (Sink sink : sinks) {
+        for (Listener listener : listeners) {
             try {
-                if (!match || sink.wantsMatches()) {
-                    sink.accept(report);
+                if (!match || listener.wantsMatches()) {
+                    listener.sink().accept(report);
                 }
             } catch (Throwable thrown) {
                 sinkFailures.increment();
                 trouble(report.experiment(), Operation.PUBLISH, thrown);
             }
         }
-    }
-
-    private boolean wantsMatches(Sink sink) {
-        return sink.wantsMatches();
     }
 }

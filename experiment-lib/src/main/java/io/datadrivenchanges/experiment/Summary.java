@@ -2,28 +2,39 @@ package io.datadrivenchanges.experiment;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
 /// The totals of an experiment since it was built. Immutable.
 ///
-/// Always: `runs` is the sum of the findings plus `in_flight`, and `results_do_not_match` is the sum of its causes `stale`,
-/// `candidate_ahead` and `diverged`. Calls made while the experiment was off are no runs.
+/// Always: `runs` is the sum of [#FINDINGS] plus `in_flight`, and `results_do_not_match` is the sum of [#SETTLEMENTS] plus
+/// `rechecking`. Calls made while the experiment was off are no runs; every other call is one run per candidate.
 ///
 /// @param name of the experiment
-/// @param candidate name of the candidate; empty if the experiment has none
-/// @param stage at the time of asking; `OFF` if unknown
-/// @param runs started
-/// @param inFlight started, not yet ended
+/// @param stage at the time of asking
+/// @param enabled whether calls are runs at all: `false` by the kill switch, by itself, or without a candidate
 /// @param counts all numbers of the summary line in its order, by their keys: `results_match`, `results_do_not_match`,
-///        `candidate_failed`, `runs`, `in_flight` and the rest, zeros included
-/// @param controlDurations of the control
-/// @param candidateDurations of the candidate, of its reads that ended
-public record Summary(String name, String candidate, Stage stage, long runs, long inFlight,
-        SequencedMap<String, Long> counts, Durations controlDurations, Durations candidateDurations) {
+///        `candidate_failed`, `runs`, `in_flight` and the rest, zeros included; of all candidates together, references left out
+/// @param controlDurations of the control, of its timed calls
+/// @param sides the candidates and references one by one, in the order of their naming
+/// @param timedOneIn of so many runs one is timed by now; 0 if none is
+/// @param overheadNanos what a compared call costs its caller beside the control, mean since the start; 0 if unknown
+public record Summary(String name, Stage stage, boolean enabled, SequencedMap<String, Long> counts,
+        Durations controlDurations, List<Side> sides, int timedOneIn, long overheadNanos) {
+
+    /// The keys of the findings: disjoint, every ended run is counted under exactly one.
+    public static final List<String> FINDINGS = List.of("results_match", "results_do_not_match", "candidate_failed",
+            "control_failed", "ignored", "incomparable", "comparison_failed", "sampled_out", "filtered", "gate_failed",
+            "shed", "cancelled");
+
+    /// The keys of the settlements: disjoint, every settled mismatch is counted under exactly one.
+    public static final List<String> SETTLEMENTS = List.of("converged", "superseded", "candidate_ahead", "stale",
+            "diverged", "unsettled");
 
     public Summary {
         counts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(counts));
+        sides = List.copyOf(sides);
     }
 
     /// The number under a key of the summary line.
@@ -37,6 +48,26 @@ public record Summary(String name, String candidate, Stage stage, long runs, lon
         return count;
     }
 
+    /// Runs started.
+    public long runs() {
+        return count("runs");
+    }
+
+    /// Runs started, not yet ended.
+    public long inFlight() {
+        return count("in_flight");
+    }
+
+    /// Name of the first candidate; empty if the experiment has none.
+    public String candidate() {
+        return sides.isEmpty() ? "" : sides.getFirst().name();
+    }
+
+    /// Durations of the first candidate, of its timed reads that ended.
+    public Durations candidateDurations() {
+        return sides.isEmpty() ? Durations.NONE : sides.getFirst().durations();
+    }
+
     /// The summary line: one JSON object, without a line break.
     public String json() {
         Json json = new Json().open().text("experiment_name", name).key("results").open();
@@ -44,6 +75,17 @@ public record Summary(String name, String candidate, Stage stage, long runs, lon
             json.number(count.getKey(), count.getValue());
         }
         return json.close().close().toString();
+    }
+
+    /// The totals of one candidate or reference. Immutable; the same laws hold.
+    ///
+    /// @param reference whether it is a second control
+    /// @param counts the same keys in the same order as those of the summary
+    /// @param durations of its timed reads that ended
+    public record Side(String name, boolean reference, SequencedMap<String, Long> counts, Durations durations) {
+        public Side {
+            counts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(counts));
+        }
     }
 
     /// How long a behaviour took, in nanoseconds; all zero if it never ended. The percentiles are at most 3.2 % too high, never
@@ -54,5 +96,7 @@ public record Summary(String name, String candidate, Stage stage, long runs, lon
     /// @param p50Nanos median
     /// @param p99Nanos 99th percentile
     /// @param maxNanos the longest, exact
-    public record Durations(long count, long totalNanos, long p50Nanos, long p99Nanos, long maxNanos) {}
+    public record Durations(long count, long totalNanos, long p50Nanos, long p99Nanos, long maxNanos) {
+        private static final Durations NONE = new Durations(0, 0, 0, 0, 0);
+    }
 }

@@ -640,6 +640,7 @@ class ConformanceTest {
                     return true;
                 }))
                 .shadow(new Shadow.Detached(4, Duration.ofHours(1)))
+                .order(Order.CANDIDATE_FIRST)
                 .build();
 
         experiment.call("x");
@@ -759,7 +760,7 @@ class ConformanceTest {
             experiment.call("x");
         }
         awaitQuietly(begun);
-        await().atMost(LIMIT).until(() -> time.pending() == 5);
+        await().atMost(LIMIT).until(() -> time.pending() == 6);
         time.advance(Duration.ofSeconds(1));
         time.advance(Duration.ofSeconds(1));
 
@@ -813,7 +814,7 @@ class ConformanceTest {
                 interrupted.countDown();
                 throw e;
             }
-        }).shadow(new Shadow.Detached(1, LIMIT)).build();
+        }).shadow(new Shadow.Detached(1, LIMIT)).order(Order.CANDIDATE_FIRST).build();
 
         assertThat(experiment.call("x")).isEqualTo("control");
 

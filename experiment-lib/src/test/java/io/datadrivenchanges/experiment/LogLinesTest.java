@@ -104,12 +104,13 @@ class LogLinesTest {
         time.advance(Duration.ofSeconds(5));
         drain();
 
-        assertThat(results.lines()).containsExactly("""
-                {"experiment_name": "courier-performance", "results": {"results_match": 2, "results_do_not_match": 1, \
-                "candidate_failed": 1, "runs": 4, "in_flight": 0, "matched_after_control": 0, "stale": 1, \
-                "candidate_ahead": 0, "diverged": 0, "candidate_timed_out": 0, "both_failed": 0, "control_failed": 0, \
-                "ignored": 0, "incomparable": 0, "comparison_failed": 0, "sampled_out": 0, "filtered": 0, \
-                "gate_failed": 0, "shed": 0, "cancelled": 0}}""");
+        assertThat(results.lines()).containsExactly(
+                """
+                        {"experiment_name": "courier-performance", "results": {"results_match": 2, "results_do_not_match": 1, \
+                        "candidate_failed": 1, "runs": 4, "in_flight": 0, "matched_after_control": 0, "candidate_timed_out": 0, \
+                        "both_failed": 0, "control_failed": 0, "ignored": 0, "incomparable": 0, "comparison_failed": 0, \
+                        "sampled_out": 0, "filtered": 0, "gate_failed": 0, "shed": 0, "cancelled": 0, "converged": 0, \
+                        "superseded": 0, "candidate_ahead": 0, "stale": 1, "diverged": 0, "unsettled": 0, "rechecking": 0}}""");
         assertThat(results.events.getFirst().getLevel()).isEqualTo(Level.INFO);
     }
 

@@ -58,7 +58,7 @@ class SettingsTest {
     @ValueSource(strings = {"payments.max-amount=1", "payments.incentives.timeout=1s", "experiment.perod=1s",
             "payments.default-currency=XXX", "payments.default-currency=euro", "payments.max-amount-minor=0",
             "payments.incentives.max-calls=0", "payments.incentives.token-file=nowhere",
-            "payments.incentives.read-timeout=0s", "experiment.stage=LIVE",
+            "payments.incentives.read-timeout=0s", "experiment.stage=ALIVE",
             "experiment.period=soon"})
     void failsToStartOnAnUnknownKeyOrABadValue(String setting) {
         service.withPropertyValues(setting).run(context -> assertThat(context).hasFailed());

@@ -1,13 +1,11 @@
 package io.datadrivenchanges.experiment.micrometer;
 
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-import io.datadrivenchanges.experiment.Cause;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Stage;
 import io.datadrivenchanges.experiment.Summary;
@@ -25,17 +23,13 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /// | Meter | Kind | Tags |
 /// |---|---|---|
 /// | `experiment.runs` | counter | experiment, candidate, `finding`: disjoint, so that they add up to the runs that have ended |
-/// | `experiment.settlements` | counter | experiment, candidate, `settlement`: the mismatches by cause |
+/// | `experiment.settlements` | counter | experiment, candidate, `settlement`: what mismatches turned out to be |
 /// | `experiment.duration` | timer | experiment, `behaviour`: control or candidate |
 /// | `experiment.duration.max` | gauge | the same |
 /// | `experiment.in.flight` | gauge | experiment, candidate |
 /// | `experiment.stage` | gauge, 0 or 1 | experiment, stage |
 /// | `experiment.disabled.seconds`, `experiment.sink.failures`, `experiment.evidence.dropped` | counter | |
 public final class ExperimentMeters implements MeterBinder {
-
-    private static final List<String> FINDINGS = List.of("results_match", "results_do_not_match", "candidate_failed",
-            "control_failed", "ignored", "incomparable", "comparison_failed", "sampled_out", "filtered", "gate_failed",
-            "shed", "cancelled");
 
     private final Laboratory laboratory;
 
@@ -66,16 +60,16 @@ public final class ExperimentMeters implements MeterBinder {
                 .findFirst()
                 .orElse(first);
         Tags both = Tags.of("experiment", name, "candidate", first.candidate());
-        for (String finding : FINDINGS) {
+        for (String finding : Summary.FINDINGS) {
             FunctionCounter.builder("experiment.runs", laboratory, lab -> latest.get().count(finding))
                     .tags(both.and("finding", finding))
                     .description("ended runs by finding")
                     .register(registry);
         }
-        for (Cause cause : Cause.values()) {
-            FunctionCounter.builder("experiment.settlements", laboratory, lab -> latest.get().count(cause.key()))
-                    .tags(both.and("settlement", cause.key()))
-                    .description("mismatches by cause")
+        for (String settlement : Summary.SETTLEMENTS) {
+            FunctionCounter.builder("experiment.settlements", laboratory, lab -> latest.get().count(settlement))
+                    .tags(both.and("settlement", settlement))
+                    .description("mismatches by what they turned out to be")
                     .register(registry);
         }
         Gauge.builder("experiment.in.flight", laboratory, lab -> latest.get().inFlight())

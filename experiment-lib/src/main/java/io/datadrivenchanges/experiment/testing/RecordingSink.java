@@ -10,11 +10,13 @@ import io.datadrivenchanges.experiment.Sink;
 public final class RecordingSink implements Sink {
 
     private final List<Report.Result> results = new CopyOnWriteArrayList<>();
+    private final List<Report.Notice> notices = new CopyOnWriteArrayList<>();
 
     @Override
     public void accept(Report report) {
         switch (report) {
             case Report.Result result -> results.add(result);
+            case Report.Notice notice -> notices.add(notice);
         }
     }
 
@@ -26,6 +28,11 @@ public final class RecordingSink implements Sink {
     /// The results so far, oldest first; a copy.
     public List<Report.Result> results() {
         return List.copyOf(results);
+    }
+
+    /// The notices so far, oldest first; a copy.
+    public List<Report.Notice> notices() {
+        return List.copyOf(notices);
     }
 
     /// The only result so far.

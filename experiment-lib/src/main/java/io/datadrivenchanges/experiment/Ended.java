@@ -1,0 +1,49 @@
+package io.datadrivenchanges.experiment;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/// A run that has ended in a comparison, or in the failure of one: all that is known of it. Immutable as far as the values in it are.
+///
+/// @param control what the control did
+/// @param observed what the candidate did, at its last read
+record Ended<I extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object>(
+        Candidate<I, C, D> candidate, I input, Stage stage, Finding finding, Seen<C> control, Seen<D> observed) {
+
+    /// Why they differ, as far as the versions tell; `null` if it is no mismatch.
+    @Nullable
+    Cause cause() {
+        return finding instanceof Finding.Mismatch ? Cause.of(control.version(), observed.version()) : null;
+    }
+
+    /// What the input is known by.
+    @Nullable
+    Object key() {
+        try {
+            return candidate.plan.key.apply(input);
+        } catch (Throwable thrown) {
+            candidate.trouble(Operation.KEY, thrown);
+            return input;
+        }
+    }
+
+    @Nullable
+    String cohort() {
+        try {
+            return candidate.plan.cohort == null ? null : candidate.plan.cohort.apply(input);
+        } catch (Throwable thrown) {
+            candidate.trouble(Operation.COHORT, thrown);
+            return null;
+        }
+    }
+
+    /// What sinks, hooks and log lines get to see: everything in it is cleaned.
+    Report.Result result(Instant at) {
+        Plan<I, C, D> plan = candidate.plan;
+        Redaction shown = new Redaction(plan.clean, candidate::trouble);
+        return new Report.Result(plan.experiment, plan.candidateName, at, key(), shown.of(finding), cause(),
+                control.observation(shown, plan.context), observed.observation(shown, plan.candidateContext), stage,
+                cohort(), plan.context);
+    }
+}

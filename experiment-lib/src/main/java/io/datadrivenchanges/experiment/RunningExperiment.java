@@ -1,0 +1,176 @@
+package io.datadrivenchanges.experiment;
+
+import org.jspecify.annotations.Nullable;
+
+/// An experiment whose control answers at once. Thread-safe; the caller's thread takes no lock and waits for nothing but the control.
+final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Object, X extends Exception>
+        implements
+            Experiment<I, C, X>,
+            RunningLaboratory.Member {
+
+    private final Panel<I, C> panel;
+    private final Fn<I, C, X> control;
+
+    RunningExperiment(Panel<I, C> panel, Fn<I, C, X> control) {
+        this.panel = panel;
+        this.control = control;
+    }
+
+    @Override
+    public C call(I input) throws X {
+        return panel.isOn() ? called(input, null) : control.call(input);
+    }
+
+    @Override
+    public C call(I input, Sampling override) throws X {
+        return panel.isOn() ? called(input, override) : control.call(input);
+    }
+
+    @Override
+    public Answer<C> answer(I input) throws X {
+        Stage stage = panel.isOn() ? panel.stage() : Stage.OFF;
+        Candidate<I, C, ?> serving = panel.serving;
+        if (stage != null && serving != null && panel.isServed(input, stage)) {
+            return served(serving, input, stage, null);
+        }
+        return new Answer<>(shadowed(input, stage, null), Answer.Origin.CONTROL, stage == null ? Stage.OFF : stage,
+                null);
+    }
+
+    @Override
+    public String name() {
+        return panel.name;
+    }
+
+    @Override
+    public Summary summary() {
+        return panel.summary();
+    }
+
+    @Override
+    public Panel<I, C> panel() {
+        return panel;
+    }
+
+    private C called(I input, @Nullable Sampling override) throws X {
+        Stage stage = panel.stage();
+        Candidate<I, C, ?> serving = panel.serving;
+        if (stage != null && serving != null && panel.isServed(input, stage)) {
+            return served(serving, input, stage, override).value();
+        }
+        return shadowed(input, stage, override);
+    }
+
+    /// The control answers.
+    private C shadowed(I input, @Nullable Stage stage, @Nullable Sampling override) throws X {
+        if (stage == null || stage == Stage.OFF) {
+            return control.call(input);
+        }
+        long n = panel.start();
+        Timing.Look look = panel.timing.next(n);
+        long begun = look == Timing.Look.BEFORE ? nanos() : 0;
+        Run<C> runs = panel.begin(input, stage, override, n);
+        if (runs == null) {
+            return control.call(input);
+        }
+        return look == Timing.Look.NOT_AT_ALL ? untimed(input, runs) : timed(input, runs, look, begun);
+    }
+
+    private C untimed(I input, Run<C> runs) throws X {
+        Run.startAll(runs, false, 0);
+        C value;
+        try {
+            value = control.call(input);
+        } catch (Throwable thrown) {
+            Run.tellThrown(runs, thrown, false, 0, 0);
+            throw thrown;
+        }
+        Run.tellReturned(runs, value, false, 0, 0);
+        return value;
+    }
+
+    private C timed(I input, Run<C> runs, Timing.Look look, long begun) throws X {
+        boolean behaviours = look == Timing.Look.BEHAVIOURS;
+        long started = Run.startAll(runs, behaviours, behaviours ? nanos() : 0);
+        if (!behaviours) {
+            started = nanos();
+        }
+        if (look == Timing.Look.BEFORE) {
+            panel.timing.addedBefore(started - begun);
+        }
+        return timedControl(input, runs, look, started);
+    }
+
+    private C timedControl(I input, Run<C> runs, Timing.Look look, long started) throws X {
+        C value;
+        try {
+            value = control.call(input);
+        } catch (Throwable thrown) {
+            Run.tellThrown(runs, thrown, true, started, ended(started));
+            throw thrown;
+        }
+        long ended = ended(started);
+        Run.tellReturned(runs, value, true, started, ended);
+        if (look == Timing.Look.AFTER) {
+            panel.timing.addedAfter(nanos() - ended);
+        }
+        return value;
+    }
+
+    private long ended(long started) {
+        long ended = Math.max(started + 1, nanos());
+        panel.timing.controlTook(ended - started);
+        return ended;
+    }
+
+    /// The candidate answers, or says why not.
+    private <D extends @Nullable Object> Answer<C> served(Candidate<I, C, D> candidate, I input, Stage stage,
+            @Nullable Sampling override) throws X {
+        if (!candidate.mayServe()) {
+            return new Answer<>(shadowed(input, stage, override), Answer.Origin.CONTROL, stage, "suspended");
+        }
+        panel.start();
+        panel.leaveOut(candidate);
+        long started = nanos();
+        Outcome<D> outcome = candidate.readInline(input);
+        long ended = Math.max(started + 1, nanos());
+        candidate.durations.record(ended - started);
+        if (stage == Stage.COMPLETE) {
+            candidate.end(Tally.End.SAMPLED_OUT);
+            return new Answer<>(last(candidate, outcome), Answer.Origin.CANDIDATE, stage, null);
+        }
+        return switch (candidate.served(outcome)) {
+            case Served.Value<C> value -> {
+                candidate.compareBehind(input, stage, override, candidate.seen(outcome, started, ended, true),
+                        control);
+                yield new Answer<>(value.value(), Answer.Origin.CANDIDATE, stage, null);
+            }
+            case Served.Fallback<C> fallback -> {
+                Run<C> run = new InlineRun<>(candidate, input, stage, outcome, null);
+                C value = timedControl(input, run, Timing.Look.BEHAVIOURS, nanos());
+                yield new Answer<>(value, Answer.Origin.CONTROL, stage, fallback.why());
+            }
+        };
+    }
+
+    /// There is no control any more: whatever the candidate did is the result.
+    private <D extends @Nullable Object> C last(Candidate<I, C, D> candidate, Outcome<D> outcome) throws X {
+        if (outcome instanceof Outcome.Threw<D> threw) {
+            throw RunningExperiment.<X>asDeclared(threw.error());
+        }
+        return switch (candidate.served(outcome)) {
+            case Served.Value<C> value -> value.value();
+            case Served.Fallback<C> fallback -> throw new NoAnswerException(panel.name, fallback.why());
+        };
+    }
+
+    /// The very instance, though its type may be one that the control never declared.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> T asDeclared(Throwable thrown) {
+        return (T) thrown;
+    }
+
+    private long nanos() {
+        return panel.laboratory.time.nanos();
+    }
+}
