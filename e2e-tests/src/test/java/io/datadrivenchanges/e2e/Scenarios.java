@@ -405,7 +405,7 @@ abstract class Scenarios {
                 assertPaidAt(payRight(known.getFirst(), 2), "REST", null, "SHADOW");
                 assertThat(client.experimentBody().path("changed").path("by").stringValue()).isEqualTo("stage-guard");
                 assertThat(demotions()).isEqualTo(demotions + 1);
-                assertThat(system.paymentsLog()).anySatisfy(
+                assertThat(system.log(Part.PAYMENTS)).anySatisfy(
                         line -> assertThat(line).contains("goes from LIVE to SHADOW", "(stage-guard)"));
             } finally {
                 system.start(Part.PUBLISHER);

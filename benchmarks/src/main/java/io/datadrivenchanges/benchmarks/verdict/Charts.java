@@ -111,7 +111,8 @@ final class Charts {
                 "changes since it broke", "% of histories");
         double[] looks = IntStream.rangeClosed(0, 120).mapToDouble(i -> Math.pow(10, 2 + i / 30.0)).toArray();
         line(chart, "guard", looks, percent(histories.alarms(limit, rate, past), looks), 0, false);
-        line(chart, "proof over all changes", looks, percent(histories.demotions(limit, rate, past, 1e15), looks), 1,
+        line(chart, "proof over all changes", looks,
+                percent(histories.demotions(limit, rate, (double) past, 1e15), looks), 1,
                 false);
         chart.getStyler().setXAxisLogarithmic(true).setYAxisMin(0.0).setYAxisMax(100.0);
         save(chart, "guard");
