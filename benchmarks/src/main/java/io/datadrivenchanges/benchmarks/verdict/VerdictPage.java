@@ -61,9 +61,9 @@ public final class VerdictPage implements Callable<Integer> {
                 "seeds needed, limit 1 in 100");
         for (long bad = 0; bad <= 5; bad++) {
             long k = bad;
-            lines.add(row(number(bad), Stream.of(1e-3, 1e-4, 1e-2)
+            lines.add(row(number((double) bad), Stream.of(1e-3, 1e-4, 1e-2)
                     .map(limit -> number(
-                            RateProof.below(limit, Verdict.PROMOTE_ERROR).turningPoint(k).orElseThrow()))
+                            (double) RateProof.below(limit, Verdict.PROMOTE_ERROR).turningPoint(k).orElseThrow()))
                     .toArray(String[]::new)));
         }
         return lines;
