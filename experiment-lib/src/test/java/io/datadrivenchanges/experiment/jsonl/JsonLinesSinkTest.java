@@ -94,7 +94,8 @@ class JsonLinesSinkTest {
                 line -> assertThat(line).contains("\"finding\": \"results_do_not_match\", \"cause\": \"diverged\"",
                         "\"input\": \"2\"", "\"value\": \"right\"", "\"value\": \"wrong\""),
                 line -> assertThat(line).contains("\"finding\": \"candidate_failed\"", "\"outcome\": \"threw\"",
-                        "\"value\": \"java.lang.IllegalStateException: candidate\""));
+                        "\"value\": \"java.lang.IllegalStateException: candidate\""),
+                line -> assertThat(line).contains("\"settlement\": \"unsettled\"", "\"input\": \"2\""));
     }
 
     @Test
