@@ -142,7 +142,7 @@ class DisturbedPublisherIT {
         Running running = pipe.start().awaitFresh();
         long before = running.status().view().generation();
         running.stop();
-        Pipe.asSuperuser("SELECT pg_drop_replication_slot('" + pipe.properties.slot() + "')");
+        pipe.onSlot("SELECT pg_drop_replication_slot('" + pipe.properties.slot() + "')");
         Pipe.change(2, 3);
 
         running = pipe.start().awaitFresh();
@@ -158,7 +158,7 @@ class DisturbedPublisherIT {
         Pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
         Pipe.change(2, 3);
-        Pipe.asSuperuser("SELECT pg_replication_slot_advance('" + pipe.properties.slot() + "', pg_current_wal_lsn())");
+        pipe.onSlot("SELECT pg_replication_slot_advance('" + pipe.properties.slot() + "', pg_current_wal_lsn())");
 
         Running running = pipe.start().awaitFresh();
 

@@ -208,6 +208,21 @@ final class Pipe implements AutoCloseable {
         }
     }
 
+    /// Runs a statement on the slot of a publisher that has stopped: PostgreSQL sees the end of its connection a moment later.
+    void onSlot(String sql) {
+        await().atMost(LIMIT).until(() -> {
+            try (Connection connection = connection();
+                    PreparedStatement query = connection.prepareStatement(
+                            "SELECT 1 FROM pg_replication_slots WHERE slot_name = ? AND active")) {
+                query.setString(1, properties.slot());
+                try (ResultSet row = query.executeQuery()) {
+                    return !row.next();
+                }
+            }
+        });
+        asSuperuser(sql);
+    }
+
     /// Table as courier → version.
     static Map<Long, Long> table() throws SQLException {
         var table = new TreeMap<Long, Long>();

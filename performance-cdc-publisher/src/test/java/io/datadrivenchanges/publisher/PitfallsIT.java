@@ -54,9 +54,9 @@ class PitfallsIT {
     void slotRecreatedBySomebodyElse() throws Exception {
         Pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
-        Pipe.asSuperuser("SELECT pg_drop_replication_slot('" + pipe.properties.slot() + "')");
+        pipe.onSlot("SELECT pg_drop_replication_slot('" + pipe.properties.slot() + "')");
         Pipe.change(2, 3);
-        Pipe.asSuperuser("SELECT pg_create_logical_replication_slot('" + pipe.properties.slot() + "', 'pgoutput')");
+        pipe.onSlot("SELECT pg_create_logical_replication_slot('" + pipe.properties.slot() + "', 'pgoutput')");
 
         Running running = pipe.start().awaitFresh();
 

@@ -42,7 +42,7 @@ class RemovedDefenceIT {
         Pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
         Pipe.change(2);
-        Pipe.asSuperuser("SELECT pg_replication_slot_advance('" + pipe.properties.slot() + "', pg_current_wal_lsn())");
+        pipe.onSlot("SELECT pg_replication_slot_advance('" + pipe.properties.slot() + "', pg_current_wal_lsn())");
 
         Running careless = pipe.start((source, topic, _, _, _) -> new Resumption.Continue(
                 source.slot() == null ? 0 : source.slot().confirmed(), topic.markers())).awaitFresh();
