@@ -114,7 +114,7 @@ final class ContainerSystem implements RunningSystem {
 
     @Override
     public String database(String name) {
-        return "jdbc:postgresql://127.0.0.1:" + port(Part.POSTGRES) + "/" + name + "?user=postgres&password=postgres";
+        return "jdbc:postgresql://127.0.0.1:" + port(Part.POSTGRES) + "/" + name;
     }
 
     @Override

@@ -69,7 +69,7 @@ final class LocalSystem implements RunningSystem {
 
     @Override
     public String database(String name) {
-        return stack.postgres().jdbcUrl(name) + "?user=postgres";
+        return stack.postgres().jdbcUrl(name);
     }
 
     @Override

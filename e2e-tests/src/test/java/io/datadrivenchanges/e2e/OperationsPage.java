@@ -27,7 +27,8 @@ final class OperationsPage {
                 case "gauge, seconds" -> "_seconds";
                 default -> "";
             };
-            return name.replace('.', '_') + suffix;
+            // Prometheus keeps the ending `_created` for itself: the registry leaves it out.
+            return name.replace('.', '_').replaceFirst("_created$", "") + suffix;
         }
     }
 

@@ -27,12 +27,13 @@ interface RunningSystem extends AutoCloseable {
     /// element, oldest first. Lines may carry a prefix (time, level, logger) before the message.
     List<String> log(Part service);
 
-    /// The JDBC address of a database, with a superuser in it.
+    /// The JDBC address of a database, without credentials.
     String database(String name);
 
-    /// The number that a query of one row and one column gives.
+    /// The number that a query of one row and one column gives, asked with the rights that the service has in its database.
     default long number(String database, String query) throws SQLException {
-        try (var connection = DriverManager.getConnection(database(database));
+        String role = database.equals("payments") ? "pay_app" : "incentives_app";
+        try (var connection = DriverManager.getConnection(database(database), role, role);
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(query)) {
             rows.next();

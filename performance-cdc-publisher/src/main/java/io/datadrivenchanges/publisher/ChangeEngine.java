@@ -34,6 +34,7 @@ final class ChangeEngine {
     private final ChangeHandler handler;
     private final Thread thread = Thread.ofPlatform().daemon().name("publisher-engine").unstarted(this::run);
     private volatile boolean closing;
+    private boolean stopping;
 
     ChangeEngine(PublisherProperties properties, SlotPosition position, ChangeHandler handler) {
         this.position = position;
@@ -98,6 +99,7 @@ final class ChangeEngine {
                 task.start(settings);
                 poll();
             } finally {
+                stopUninterrupted();
                 stopTask();
             }
             ended.complete(null);
@@ -121,6 +123,12 @@ final class ChangeEngine {
     private void mark(SourceRecord last) throws InterruptedException {
         position.mark(last.sourceOffset());
         task.commit();
+    }
+
+    /// From here on nobody interrupts: a connector that is interrupted while it stops leaves its connections behind.
+    private synchronized void stopUninterrupted() {
+        stopping = true;
+        Thread.interrupted();
     }
 
     /// Whatever goes wrong here is only about what PostgreSQL ends by itself with the connections.
@@ -152,8 +160,14 @@ final class ChangeEngine {
     /// @return whether it has ended
     boolean close(Duration limit) throws InterruptedException {
         closing = true;
-        thread.interrupt();
+        interrupt();
         return awaitEnd(limit);
+    }
+
+    private synchronized void interrupt() {
+        if (!stopping) {
+            thread.interrupt();
+        }
     }
 
     private final class Context implements SourceTaskContext {
