@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -56,7 +55,7 @@ abstract class Scenarios {
     private final AtomicLong deliveries = new AtomicLong();
 
     private @Nullable RunningSystem started;
-    private RunningSystem system;
+    RunningSystem system;
     private Client client;
 
     /// Starts the system from nothing and returns when every part is ready.
@@ -444,15 +443,6 @@ abstract class Scenarios {
             assertThat(ReadmeTour.masked(step.run(system))).as(step.command())
                     .isEqualTo(ReadmeTour.masked(step.shown()));
         }
-    }
-
-    /// The numbers in the log reproduce a run: put the seed here.
-    @Test
-    void answersMutatedRequestsAsDocumentedAndDoesNothingHalf() throws Exception {
-        long seed = ThreadLocalRandom.current().nextLong(1_000_000);
-
-        new Attack(system, seed).onPayments(2_000);
-        new Attack(system, seed).onIncentives(2_000);
     }
 
     @Test
