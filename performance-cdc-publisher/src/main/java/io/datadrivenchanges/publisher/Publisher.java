@@ -31,8 +31,6 @@ import org.slf4j.LoggerFactory;
 final class Publisher {
     private static final Duration STANDBY_RETRY = Duration.ofSeconds(1);
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(500);
-    private static final Duration VERIFY_INTERVAL = Duration.ofMinutes(1);
-    private static final Duration STREAM_SILENCE = Duration.ofSeconds(20);
     private static final Duration SNAPSHOT_SILENCE = Duration.ofSeconds(60);
     private static final Duration STEADY = Duration.ofSeconds(60);
     private static final Duration GENERATION_INTERVAL = Duration.ofHours(1);
@@ -51,6 +49,7 @@ final class Publisher {
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final Consumer<Throwable> fatal;
+    private final Limits limits;
     private final Resumption.Decision decision;
     private final TopicInspection topic;
     private final Backoff backoff;
@@ -69,13 +68,14 @@ final class Publisher {
     Publisher(PublisherProperties properties, Map<String, Object> kafka, PublisherStatus status,
             PublisherMetrics metrics, Clock clock, LongSupplier nanoTime, RandomGenerator random,
             Consumer<Throwable> fatal) {
-        this(properties, kafka, status, metrics, clock, nanoTime, random, fatal, Resumption::decide);
+        this(properties, kafka, status, metrics, clock, nanoTime, random, fatal, Limits.STANDARD, Resumption::decide);
     }
 
     /// @param decision replaced only to show what it is good for
     Publisher(PublisherProperties properties, Map<String, Object> kafka, PublisherStatus status,
             PublisherMetrics metrics, Clock clock, LongSupplier nanoTime, RandomGenerator random,
-            Consumer<Throwable> fatal, Resumption.Decision decision) {
+            Consumer<Throwable> fatal, Limits limits, Resumption.Decision decision) {
+        this.limits = limits;
         this.decision = decision;
         this.properties = properties;
         this.kafka = Map.copyOf(kafka);
@@ -85,8 +85,8 @@ final class Publisher {
         this.nanoTime = nanoTime;
         this.random = random;
         this.fatal = fatal;
-        topic = new TopicInspection(kafka, properties.topic(), nanoTime);
-        backoff = new Backoff(random);
+        topic = new TopicInspection(kafka, properties.topic(), nanoTime, limits.kafkaAnswer());
+        backoff = new Backoff(random, limits.longestPause());
     }
 
     void start() {
@@ -152,7 +152,7 @@ final class Publisher {
         String sentence = failure.sentence();
         switch (failure.kind()) {
             case RETRY -> pause(failure.familiar() ? null : thrown, sentence, backoff.next(), false);
-            case PERSON -> pause(null, sentence, Backoff.LONGEST, true);
+            case PERSON -> pause(null, sentence, limits.longestPause(), true);
             case FENCED -> {
                 metrics.fenced();
                 pause(null, sentence, STANDBY_RETRY, false);
@@ -206,12 +206,12 @@ final class Publisher {
     private void term() throws Exception {
         streamingSince = null;
         beginChecks();
-        try (Lead lead = Lead.open(properties.database())) {
+        try (Lead lead = Lead.open(properties.database(), limits)) {
             awaitLead(lead);
             status.enter(PublisherState.CHECKING, "");
             try (var heartbeat = new Heartbeat(lead, properties.slot(), metrics)) {
                 Uuid identity = topic.verify();
-                var writer = TopicWriter.connect(kafka, properties.topic(), nanoTime, metrics);
+                var writer = TopicWriter.connect(kafka, properties.topic(), limits, nanoTime, metrics);
                 boolean drained = false;
                 try {
                     writer.fence();
@@ -318,11 +318,12 @@ final class Publisher {
     /// @return whether everything handed over was committed
     private boolean stream(Heartbeat heartbeat, TopicWriter writer, Map<Integer, Marker> markers, OptionalLong position,
             Uuid identity) throws Exception {
-        var handler = new ChangeHandler(writer, markers, properties.instance(), status, metrics, clock, nanoTime);
+        var handler = new ChangeHandler(writer, markers, properties.instance(), status, metrics, clock, nanoTime,
+                limits.commitInterval());
         var engine = new ChangeEngine(properties, new SlotPosition(position), handler);
         CompletableFuture<Void> ended = engine.start();
         boolean drained = false;
-        try (var current = new Auditor(properties, kafka, status, metrics, clock, nanoTime)) {
+        try (var current = new Auditor(properties, kafka, status, metrics, clock, nanoTime, limits.secondLook())) {
             auditor = current;
             heartbeat.write();
             watch(CompletableFuture.anyOf(ended, heartbeat.lost(), current.found(), stopRequested), handler, ended,
@@ -360,11 +361,11 @@ final class Publisher {
                     streamingSince = nanoTime.getAsLong();
                     LOG.info("Streaming generation {}", status.view().generation());
                 }
-                Duration limit = streaming ? STREAM_SILENCE : SNAPSHOT_SILENCE;
+                Duration limit = streaming ? limits.streamSilence() : SNAPSHOT_SILENCE;
                 if (handler.silence().compareTo(limit) > 0) {
                     throw new NotYetException("nothing arrived for " + limit.toSeconds() + " s");
                 }
-                if (nanoTime.getAsLong() - verifiedAt >= VERIFY_INTERVAL.toNanos()) {
+                if (nanoTime.getAsLong() - verifiedAt >= limits.verifyInterval().toNanos()) {
                     verify(identity);
                     verifiedAt = nanoTime.getAsLong();
                 }
