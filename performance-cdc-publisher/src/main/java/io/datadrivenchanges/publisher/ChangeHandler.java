@@ -179,7 +179,7 @@ final class ChangeHandler {
         Instant now = clock.instant();
         for (int partition = 0; partition < topic.partitions(); partition++) {
             var marker = new Marker(generation.generation(), Marker.State.COMPLETE, couriers[partition],
-                    generation.systemId(), generation.timeline(), now);
+                    generation.systemId(), generation.timeline(), generation.reason(), now);
             send(partition, TopicRecord.of(marker), reached, now, () -> {});
         }
         markerSentAt = nanoTime.getAsLong();

@@ -166,7 +166,8 @@ final class Publisher {
         }
     }
 
-    /// What should not happen costs a whole generation, so it is at most one an hour unless somebody restarts the process.
+    /// What should not happen costs a whole generation, so it is at most one an hour, whatever is restarted meanwhile. Who drops
+    /// the slot has looked, and a missing slot is a reason that does not count.
     private void demandGeneration(Failure failure, Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof GenerationNeededException needed) {
@@ -177,7 +178,9 @@ final class Publisher {
         Duration since = before == null ? GENERATION_INTERVAL : Duration.ofNanos(nanoTime.getAsLong() - before);
         if (since.compareTo(GENERATION_INTERVAL) < 0) {
             pause(null,
-                    failure.sentence() + " for the second time within an hour; restart the publisher to go on sooner",
+                    failure.sentence()
+                            + " for the second time within an hour; to go on sooner drop the replication slot"
+                            + " and restart the publisher",
                     GENERATION_INTERVAL.minus(since), true);
         } else {
             LOG.warn("{}: a new generation is needed", failure.sentence());
@@ -266,19 +269,20 @@ final class Publisher {
     private OptionalLong resume(TopicWriter writer, Map<Integer, Marker> markers) throws SQLException {
         try (SourceDatabase source = SourceDatabase.open(properties)) {
             SourceState state = source.inspect();
-            Resumption resumption = decision.decide(state, topic.readTail(), properties.topic().partitions(),
-                    demanded,
+            TopicState found = topic.readTail();
+            Resumption resumption = decision.decide(state, found, properties.topic().partitions(), demanded,
                     clock.instant().getEpochSecond());
             return switch (resumption) {
-                case Resumption.Continue(long position, Map<Integer, Marker> found) -> {
-                    markers.putAll(found);
-                    beginContinuation(found.values().iterator().next().generation(), position);
+                case Resumption.Continue(long position, Map<Integer, Marker> current) -> {
+                    markers.putAll(current);
+                    beginContinuation(current.values().iterator().next(), position);
                     yield OptionalLong.of(position);
                 }
                 case Resumption.NewGeneration(Reason reason, long generation) -> {
-                    beginGeneration(reason, generation);
+                    Reason origin = origin(reason, found);
+                    beginGeneration(reason, origin, generation);
                     source.dropSlot();
-                    announce(writer, state, generation, markers);
+                    announce(writer, state, generation, origin, markers);
                     demanded = null;
                     yield OptionalLong.empty();
                 }
@@ -286,25 +290,39 @@ final class Publisher {
         }
     }
 
-    private void beginContinuation(long generation, long position) {
+    /// An attempt after one that was not completed is made for the same reason as that one.
+    private static Reason origin(Reason reason, TopicState found) {
+        Reason unfinished = found.newestReason();
+        return reason == Reason.INCOMPLETE && unfinished != null ? unfinished : reason;
+    }
+
+    private void beginContinuation(Marker marker, long position) {
+        long generation = marker.generation();
         LOG.info("Continuing generation {} at position {}", generation, Long.toUnsignedString(position));
         metrics.engineContinued();
         status.generation(generation);
         status.enter(PublisherState.STREAMING, "");
+        Reason reason = marker.reason();
+        if (strangeAt == null && reason != null && reason.isStrange()) {
+            // An earlier process has spent it.
+            Duration age = Duration.between(marker.begun(), clock.instant());
+            strangeAt = nanoTime.getAsLong() - (age.isNegative() ? 0 : age.toNanos());
+        }
     }
 
-    private void beginGeneration(Reason reason, long generation) {
+    private void beginGeneration(Reason reason, Reason origin, long generation) {
         LOG.info("Starting generation {}: {}", generation, reason.sentence());
         metrics.generationStarted(reason);
         status.generation(generation);
         status.enter(PublisherState.SNAPSHOTTING, reason.sentence());
-        if (reason.isStrange()) {
+        if (origin.isStrange()) {
             strangeAt = nanoTime.getAsLong();
         }
     }
 
-    private void announce(TopicWriter writer, SourceState source, long generation, Map<Integer, Marker> markers) {
-        var marker = new Marker(generation, Marker.State.BUILDING, 0, source.systemId(), source.timeline(),
+    private void announce(TopicWriter writer, SourceState source, long generation, Reason reason,
+            Map<Integer, Marker> markers) {
+        var marker = new Marker(generation, Marker.State.BUILDING, 0, source.systemId(), source.timeline(), reason,
                 clock.instant());
         for (int partition = 0; partition < properties.topic().partitions(); partition++) {
             writer.send(partition, TopicRecord.of(marker), null, 0, () -> {});
