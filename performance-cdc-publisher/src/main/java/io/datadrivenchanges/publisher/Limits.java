@@ -23,4 +23,10 @@ record Limits(Duration commitInterval, Duration secondLook, Duration kafkaAnswer
     static final Limits STANDARD = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(30),
             Duration.ofMinutes(2), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(20),
             Duration.ofMinutes(1), Duration.ofSeconds(30));
+
+    Limits {
+        if (secondLook.compareTo(commitInterval) <= 0) {
+            throw new IllegalArgumentException("the second look must come behind the commit");
+        }
+    }
 }

@@ -71,6 +71,7 @@ final class Publisher {
         this(properties, kafka, status, metrics, clock, nanoTime, random, fatal, Limits.STANDARD, Resumption::decide);
     }
 
+    /// @param limits   shortened by tests only
     /// @param decision replaced only to show what it is good for
     Publisher(PublisherProperties properties, Map<String, Object> kafka, PublisherStatus status,
             PublisherMetrics metrics, Clock clock, LongSupplier nanoTime, RandomGenerator random,
