@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What `docs/operations.md` says about the meters of payments-service.
+/// What `docs/operations.md` says about the meters of payments-service, those of the cache in it included.
 final class OperationsPage {
     private static final Pattern ROW = Pattern
             .compile("\\| `([a-z.]+)` \\| (counter|timer|gauge, seconds|gauge)[^|]*\\| (yes|no) \\|.*");
 
     private OperationsPage() {}
 
-    /// A row of the table.
+    /// A row of a table.
     ///
     /// @param moves whether payments at SHADOW raise it
     record Meter(String name, String kind, boolean moves) {

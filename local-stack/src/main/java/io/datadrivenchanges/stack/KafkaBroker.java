@@ -15,17 +15,21 @@ import java.util.List;
 public final class KafkaBroker extends Server {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int NODE = 1;
+    private static final int NO_DETOUR = 0;
     private static final String STARTED = "Kafka Server started";
 
     private final Path folder;
     private final int port;
     private final int controllerPort;
+    private final int detourPort = Ports.free();
+    private final int detourAdvertised;
 
-    private KafkaBroker(Path folder, int port) {
+    private KafkaBroker(Path folder, int port, int detourAdvertised) {
         super("TERM");
         this.folder = folder;
         this.port = port;
         this.controllerPort = Ports.free();
+        this.detourAdvertised = detourAdvertised;
     }
 
     /// Starts a broker, on new data or on what an earlier broker has left in the folder.
@@ -34,7 +38,16 @@ public final class KafkaBroker extends Server {
     /// @param port the port, or 0 for a free one
     /// @throws StackException if it is not serving within 60 s
     public static KafkaBroker start(Path folder, int port) {
-        var broker = new KafkaBroker(Folders.create(folder), port == 0 ? Ports.free() : port);
+        return start(folder, port, NO_DETOUR);
+    }
+
+    /// Starts a broker that some clients reach by a detour, such as a proxy that can hold up their bytes: whoever comes in at
+    /// [#detourPort] is told to connect to another port for everything else.
+    ///
+    /// @param detourAdvertised that other port, where the detour begins
+    /// @throws StackException if it is not serving within 60 s
+    public static KafkaBroker start(Path folder, int port, int detourAdvertised) {
+        var broker = new KafkaBroker(Folders.create(folder), port == 0 ? Ports.free() : port, detourAdvertised);
         broker.launch();
         return broker;
     }
@@ -42,6 +55,11 @@ public final class KafkaBroker extends Server {
     /// The address for clients; the same for its whole life.
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
+    }
+
+    /// Where a detour to this broker has to end, if it was started with one.
+    public int detourPort() {
+        return detourPort;
     }
 
     @Override
@@ -79,9 +97,9 @@ public final class KafkaBroker extends Server {
                 process.roles=broker,controller
                 node.id=%1$d
                 controller.quorum.voters=%1$d@127.0.0.1:%3$d
-                listeners=CLIENTS://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%3$d
-                advertised.listeners=CLIENTS://127.0.0.1:%2$d
-                listener.security.protocol.map=CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT
+                listeners=CLIENTS://127.0.0.1:%2$d,CONTROLLER://127.0.0.1:%3$d%5$s
+                advertised.listeners=CLIENTS://127.0.0.1:%2$d%6$s
+                listener.security.protocol.map=CLIENTS:PLAINTEXT,DETOUR:PLAINTEXT,CONTROLLER:PLAINTEXT
                 inter.broker.listener.name=CLIENTS
                 controller.listener.names=CONTROLLER
                 log.dirs=%4$s
@@ -103,7 +121,12 @@ public final class KafkaBroker extends Server {
                 broker.heartbeat.interval.ms=500
                 num.network.threads=2
                 num.io.threads=4
-                """.formatted(NODE, port, controllerPort, folder.resolve("data"));
+                """.formatted(NODE, port, controllerPort, folder.resolve("data"), detour(detourPort),
+                detour(detourAdvertised));
+    }
+
+    private String detour(int at) {
+        return detourAdvertised == NO_DETOUR ? "" : ",DETOUR://127.0.0.1:" + at;
     }
 
     private static final String LOGGING = """

@@ -5,36 +5,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// The cache against a real broker.
-class KafkaPerformanceCacheIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration FRESH = Duration.ofMinutes(5);
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private String topic = "";
-
-    @BeforeEach
-    void nameTopic(TestInfo test) {
-        topic = test.getTestMethod().orElseThrow().getName();
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable closeable : open.reversed()) {
-            closeable.close();
-        }
-    }
+class KafkaPerformanceCacheIT extends CacheOnBroker {
 
     @Test
     void isReadyOnlyWithACompleteGenerationAndAHeartbeat() throws InterruptedException {
@@ -74,8 +51,7 @@ class KafkaPerformanceCacheIT {
 
     @Test
     void isNotHeldUpByHolesOfCompactionAndMarkersOfTransactions() throws InterruptedException {
-        var writer = writer(1, true).create(Map.of("segment.ms", "100", "min.cleanable.dirty.ratio", "0",
-                "min.compaction.lag.ms", "0", "delete.retention.ms", "0", "file.delete.delay.ms", "100"));
+        var writer = writer(1, true).createEager();
         writer.transaction(() -> writer.building(5).complete(5, 1), true);
         for (int version = 1; version <= 50; version++) {
             int current = version;
@@ -231,34 +207,8 @@ class KafkaPerformanceCacheIT {
         assertThat(cache.awaitVersion(42, 3, Duration.ZERO)).isFalse();
     }
 
-    private TopicWriter writer(int partitions, boolean transactional) {
-        var writer = new TopicWriter(RunningBroker.BROKER.bootstrapServers(), topic, partitions, transactional);
-        open.add(writer);
-        return writer;
-    }
-
     private KafkaPerformanceCache start(Duration maxStaleness) {
         return start(1, maxStaleness);
-    }
-
-    private KafkaPerformanceCache start(int partitions, Duration maxStaleness) {
-        var cache = KafkaPerformanceCache.builder().bootstrapServers(RunningBroker.BROKER.bootstrapServers())
-                .topic(topic)
-                .partitions(partitions).maxStaleness(maxStaleness).topicCheckInterval(Duration.ofSeconds(1)).start();
-        open.add(cache);
-        return cache;
-    }
-
-    private static ConditionFactory await() {
-        return Awaitility.await().atMost(LIMIT);
-    }
-
-    private static void awaitDetail(KafkaPerformanceCache cache, String detail) {
-        await().untilAsserted(() -> assertThat(cache.status().detail()).isEqualTo(detail));
-    }
-
-    private static void assertUnknown(KafkaPerformanceCache cache, long courierId, Lookup.Reason reason) {
-        assertThat(cache.lookup(courierId)).isEqualTo(new Lookup.Unknown(reason));
     }
 
     private static long rebuilds(KafkaPerformanceCache cache) {

@@ -198,6 +198,20 @@ class LocalCopyTest {
     }
 
     @Test
+    void leavesAGenerationThatChangesInTheMiddleOfTheReplay() {
+        var topic = new Topic().building(5).change(5, 41, 2, HIGH).change(5, 42, 7, HIGH)
+                .building(6).change(6, 42, 8, NORMAL).caughtUp();
+        assertUnknown(topic, 42, Lookup.Reason.STARTING, CacheState.STARTING);
+
+        topic.change(5, 42, 9, HIGH).complete(5, 2).heartbeat(5);
+        assertUnknown(topic, 42, Lookup.Reason.STARTING, CacheState.STARTING);
+
+        topic.complete(6, 1).heartbeat(6);
+        assertThat(known(topic, 42)).isEqualTo(8);
+        assertThat(topic.copy.lookup(41)).isInstanceOf(Lookup.Absent.class);
+    }
+
+    @Test
     void opensAGenerationWhoseBeginningWasCompactedAway() {
         var topic = new Topic().change(4, 41, 1, NORMAL).change(5, 42, 7, HIGH).complete(5, 1).heartbeat(5).caughtUp();
 

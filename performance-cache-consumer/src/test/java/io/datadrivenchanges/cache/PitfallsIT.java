@@ -18,37 +18,15 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// What can go wrong between the topic and the cache, one test each, against a real broker.
-class PitfallsIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration FRESH = Duration.ofMinutes(4);
+class PitfallsIT extends CacheOnBroker {
     private static final Duration FROZEN = Duration.ofSeconds(2);
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private String topic = "";
-
-    @BeforeEach
-    void nameTopic(TestInfo test) {
-        topic = test.getTestMethod().orElseThrow().getName() + test.getDisplayName().replaceAll("\\W", "");
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable closeable : open.reversed()) {
-            closeable.close();
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
@@ -260,8 +238,7 @@ class PitfallsIT {
     }
 
     private TopicWriter complete(int partitions, long generation, Map<String, String> settings) {
-        var writer = new TopicWriter(RunningBroker.BROKER.bootstrapServers(), topic, partitions, false);
-        open.add(writer);
+        var writer = writer(partitions, false);
         writer.create(settings).building(generation);
         long[] couriers = new long[partitions];
         for (int courier = 1; courier <= 30; courier++) {
@@ -276,26 +253,6 @@ class PitfallsIT {
         long[] couriers = new long[partitions];
         couriers[courier % partitions] = 1;
         return couriers;
-    }
-
-    private KafkaPerformanceCache start(int partitions, Duration maxStaleness) {
-        var cache = KafkaPerformanceCache.builder().bootstrapServers(RunningBroker.BROKER.bootstrapServers())
-                .topic(topic).partitions(partitions).maxStaleness(maxStaleness)
-                .topicCheckInterval(Duration.ofMillis(500)).start();
-        open.add(cache);
-        return cache;
-    }
-
-    private static ConditionFactory await() {
-        return Awaitility.await().atMost(LIMIT);
-    }
-
-    private static void awaitDetail(KafkaPerformanceCache cache, String detail) {
-        await().untilAsserted(() -> assertThat(cache.status().detail()).isEqualTo(detail));
-    }
-
-    private static void assertUnknown(KafkaPerformanceCache cache, long courierId, Lookup.Reason reason) {
-        assertThat(cache.lookup(courierId)).isEqualTo(new Lookup.Unknown(reason));
     }
 
     /// A reader as it must not be: it lets a group decide which partitions it reads.

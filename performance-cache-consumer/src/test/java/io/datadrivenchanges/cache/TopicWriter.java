@@ -72,10 +72,20 @@ final class TopicWriter implements AutoCloseable {
     }
 
     void alter(String setting, String value) {
+        alter(new ConfigResource(ConfigResource.Type.TOPIC, topic), setting, value);
+    }
+
+    private void alter(ConfigResource resource, String setting, String value) {
         var change = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
-        await(() -> admin.incrementalAlterConfigs(
-                Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(change))).all()
+        await(() -> admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all()
                 .get(LIMIT_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /// Creates the topic so that it is compacted within a second, and has the broker look that often.
+    TopicWriter createEager() {
+        alter(new ConfigResource(ConfigResource.Type.BROKER, ""), "log.cleaner.backoff.ms", "300");
+        return create(Map.of("segment.ms", "100", "min.cleanable.dirty.ratio", "0", "min.compaction.lag.ms", "0",
+                "delete.retention.ms", "0", "file.delete.delay.ms", "100"));
     }
 
     boolean exists() {

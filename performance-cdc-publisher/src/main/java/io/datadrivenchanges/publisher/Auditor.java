@@ -24,12 +24,10 @@ import org.slf4j.LoggerFactory;
 /// older than what was published meanwhile.
 ///
 /// The topic is read first, then the table, so what is on its way looks like a difference. Such differences are looked at again
-/// after [#SECOND_LOOK]: the topic then has to have the version that the table had, and the table the one that the topic had.
+/// after a pause: the topic then has to have the version that the table had, and the table the one that the topic had.
 ///
 /// Works on a thread of its own from the first interval to [#close]. Thread-safe.
 final class Auditor implements AutoCloseable {
-    /// Longer than the publisher's transactions, which hide their records from committed readers.
-    static final Duration SECOND_LOOK = Duration.ofSeconds(10);
     private static final Logger LOG = LoggerFactory.getLogger(Auditor.class);
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
@@ -42,16 +40,18 @@ final class Auditor implements AutoCloseable {
     private final PublisherMetrics metrics;
     private final Clock clock;
     private final LongSupplier nanoTime;
+    private final Duration secondLook;
 
     /// @param kafka address and security
     Auditor(PublisherProperties properties, Map<String, Object> kafka, PublisherStatus status, PublisherMetrics metrics,
-            Clock clock, LongSupplier nanoTime) {
+            Clock clock, LongSupplier nanoTime, Duration secondLook) {
         this.properties = properties;
         this.kafka = kafka;
         this.status = status;
         this.metrics = metrics;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.secondLook = secondLook;
         long interval = properties.auditInterval().toMillis();
         var _ = thread.scheduleWithFixedDelay(this::auditInTurn, interval, interval, TimeUnit.MILLISECONDS);
     }
@@ -117,7 +117,7 @@ final class Auditor implements AutoCloseable {
             }
             topic.versions().forEachLeft(tally::onlyInTopic);
             if (tally.behind.size() + tally.ahead.size() + topic.poisoned().size() > 0) {
-                if (closed.await(SECOND_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (closed.await(secondLook.toMillis(), TimeUnit.MILLISECONDS)) {
                     throw new InterruptedException("The auditor is closed");
                 }
                 topic.readOn();

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// Called on the engine's thread only; [#drain], [#drained], [#silence] may be called from anywhere.
 final class ChangeHandler {
     static final int MAX_UNCOMMITTED = 5_000;
-    private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(5);
     private static final Duration MARKER_INTERVAL = Duration.ofMinutes(1);
     /// A send right behind a commit makes the broker wait 20 ms for the end of the transaction.
     private static final Duration PAUSE_AFTER_COMMIT = Duration.ofMillis(2);
@@ -36,6 +35,7 @@ final class ChangeHandler {
     private final PublisherMetrics metrics;
     private final Clock clock;
     private final LongSupplier nanoTime;
+    private final Duration commitInterval;
 
     private final long[] couriers;
     private final Marker generation;
@@ -53,13 +53,14 @@ final class ChangeHandler {
 
     /// @param markers the generation's, one per partition; `BUILDING` if its snapshot is still to come
     ChangeHandler(TopicWriter topic, Map<Integer, Marker> markers, String publisher, PublisherStatus status,
-            PublisherMetrics metrics, Clock clock, LongSupplier nanoTime) {
+            PublisherMetrics metrics, Clock clock, LongSupplier nanoTime, Duration commitInterval) {
         this.topic = topic;
         this.publisher = publisher;
         this.status = status;
         this.metrics = metrics;
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.commitInterval = commitInterval;
         couriers = new long[topic.partitions()];
         markers.forEach((partition, marker) -> couriers[partition] = marker.couriers());
         generation = markers.values().iterator().next();
@@ -107,7 +108,7 @@ final class ChangeHandler {
                     settle(marks);
                 }
             }
-            if (lastTime || (last != null && nanoTime.getAsLong() - uncommittedSince >= COMMIT_INTERVAL.toNanos())) {
+            if (lastTime || (last != null && nanoTime.getAsLong() - uncommittedSince >= commitInterval.toNanos())) {
                 settle(marks);
             }
             drained = lastTime;
@@ -178,7 +179,7 @@ final class ChangeHandler {
         Instant now = clock.instant();
         for (int partition = 0; partition < topic.partitions(); partition++) {
             var marker = new Marker(generation.generation(), Marker.State.COMPLETE, couriers[partition],
-                    generation.systemId(), generation.timeline(), now);
+                    generation.systemId(), generation.timeline(), generation.reason(), now);
             send(partition, TopicRecord.of(marker), reached, now, () -> {});
         }
         markerSentAt = nanoTime.getAsLong();

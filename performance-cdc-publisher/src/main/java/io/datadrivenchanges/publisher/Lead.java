@@ -18,10 +18,10 @@ final class Lead implements AutoCloseable {
         this.connection = connection;
     }
 
-    static Lead open(PublisherProperties.Database database) throws SQLException {
-        var lead = new Lead(SourceDatabase.connect(database, "publisher-lead"));
+    static Lead open(PublisherProperties.Database database, Limits limits) throws SQLException {
+        var lead = new Lead(SourceDatabase.connect(database, "publisher-lead", limits.databaseSilence()));
         try (Statement statement = lead.connection.createStatement()) {
-            statement.execute("SET idle_session_timeout = '15s'");
+            statement.execute("SET idle_session_timeout = " + limits.leadSilence().toMillis());
             return lead;
         } catch (SQLException e) {
             lead.close();

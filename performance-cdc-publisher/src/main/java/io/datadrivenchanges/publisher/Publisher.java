@@ -31,8 +31,6 @@ import org.slf4j.LoggerFactory;
 final class Publisher {
     private static final Duration STANDBY_RETRY = Duration.ofSeconds(1);
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(500);
-    private static final Duration VERIFY_INTERVAL = Duration.ofMinutes(1);
-    private static final Duration STREAM_SILENCE = Duration.ofSeconds(20);
     private static final Duration SNAPSHOT_SILENCE = Duration.ofSeconds(60);
     private static final Duration STEADY = Duration.ofSeconds(60);
     private static final Duration GENERATION_INTERVAL = Duration.ofHours(1);
@@ -51,6 +49,7 @@ final class Publisher {
     private final LongSupplier nanoTime;
     private final RandomGenerator random;
     private final Consumer<Throwable> fatal;
+    private final Limits limits;
     private final Resumption.Decision decision;
     private final TopicInspection topic;
     private final Backoff backoff;
@@ -69,13 +68,15 @@ final class Publisher {
     Publisher(PublisherProperties properties, Map<String, Object> kafka, PublisherStatus status,
             PublisherMetrics metrics, Clock clock, LongSupplier nanoTime, RandomGenerator random,
             Consumer<Throwable> fatal) {
-        this(properties, kafka, status, metrics, clock, nanoTime, random, fatal, Resumption::decide);
+        this(properties, kafka, status, metrics, clock, nanoTime, random, fatal, Limits.STANDARD, Resumption::decide);
     }
 
+    /// @param limits   shortened by tests only
     /// @param decision replaced only to show what it is good for
     Publisher(PublisherProperties properties, Map<String, Object> kafka, PublisherStatus status,
             PublisherMetrics metrics, Clock clock, LongSupplier nanoTime, RandomGenerator random,
-            Consumer<Throwable> fatal, Resumption.Decision decision) {
+            Consumer<Throwable> fatal, Limits limits, Resumption.Decision decision) {
+        this.limits = limits;
         this.decision = decision;
         this.properties = properties;
         this.kafka = Map.copyOf(kafka);
@@ -85,8 +86,8 @@ final class Publisher {
         this.nanoTime = nanoTime;
         this.random = random;
         this.fatal = fatal;
-        topic = new TopicInspection(kafka, properties.topic(), nanoTime);
-        backoff = new Backoff(random);
+        topic = new TopicInspection(kafka, properties.topic(), nanoTime, limits.kafkaAnswer());
+        backoff = new Backoff(random, limits.longestPause());
     }
 
     void start() {
@@ -152,7 +153,7 @@ final class Publisher {
         String sentence = failure.sentence();
         switch (failure.kind()) {
             case RETRY -> pause(failure.familiar() ? null : thrown, sentence, backoff.next(), false);
-            case PERSON -> pause(null, sentence, Backoff.LONGEST, true);
+            case PERSON -> pause(null, sentence, limits.longestPause(), true);
             case FENCED -> {
                 metrics.fenced();
                 pause(null, sentence, STANDBY_RETRY, false);
@@ -166,7 +167,8 @@ final class Publisher {
         }
     }
 
-    /// What should not happen costs a whole generation, so it is at most one an hour unless somebody restarts the process.
+    /// What should not happen costs a whole generation, so it is at most one an hour, whatever is restarted meanwhile. Who drops
+    /// the slot has looked, and a missing slot is a reason that does not count.
     private void demandGeneration(Failure failure, Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof GenerationNeededException needed) {
@@ -177,7 +179,9 @@ final class Publisher {
         Duration since = before == null ? GENERATION_INTERVAL : Duration.ofNanos(nanoTime.getAsLong() - before);
         if (since.compareTo(GENERATION_INTERVAL) < 0) {
             pause(null,
-                    failure.sentence() + " for the second time within an hour; restart the publisher to go on sooner",
+                    failure.sentence()
+                            + " for the second time within an hour; to go on sooner drop the replication slot"
+                            + " and restart the publisher",
                     GENERATION_INTERVAL.minus(since), true);
         } else {
             LOG.warn("{}: a new generation is needed", failure.sentence());
@@ -206,12 +210,12 @@ final class Publisher {
     private void term() throws Exception {
         streamingSince = null;
         beginChecks();
-        try (Lead lead = Lead.open(properties.database())) {
+        try (Lead lead = Lead.open(properties.database(), limits)) {
             awaitLead(lead);
             status.enter(PublisherState.CHECKING, "");
             try (var heartbeat = new Heartbeat(lead, properties.slot(), metrics)) {
                 Uuid identity = topic.verify();
-                var writer = TopicWriter.connect(kafka, properties.topic(), nanoTime, metrics);
+                var writer = TopicWriter.connect(kafka, properties.topic(), limits, nanoTime, metrics);
                 boolean drained = false;
                 try {
                     writer.fence();
@@ -266,19 +270,20 @@ final class Publisher {
     private OptionalLong resume(TopicWriter writer, Map<Integer, Marker> markers) throws SQLException {
         try (SourceDatabase source = SourceDatabase.open(properties)) {
             SourceState state = source.inspect();
-            Resumption resumption = decision.decide(state, topic.readTail(), properties.topic().partitions(),
-                    demanded,
+            TopicState found = topic.readTail();
+            Resumption resumption = decision.decide(state, found, properties.topic().partitions(), demanded,
                     clock.instant().getEpochSecond());
             return switch (resumption) {
-                case Resumption.Continue(long position, Map<Integer, Marker> found) -> {
-                    markers.putAll(found);
-                    beginContinuation(found.values().iterator().next().generation(), position);
+                case Resumption.Continue(long position, Map<Integer, Marker> current) -> {
+                    markers.putAll(current);
+                    beginContinuation(current.values().iterator().next(), position);
                     yield OptionalLong.of(position);
                 }
                 case Resumption.NewGeneration(Reason reason, long generation) -> {
-                    beginGeneration(reason, generation);
+                    Reason origin = origin(reason, found);
+                    beginGeneration(reason, origin, generation);
                     source.dropSlot();
-                    announce(writer, state, generation, markers);
+                    announce(writer, state, generation, origin, markers);
                     demanded = null;
                     yield OptionalLong.empty();
                 }
@@ -286,25 +291,39 @@ final class Publisher {
         }
     }
 
-    private void beginContinuation(long generation, long position) {
+    /// An attempt after one that was not completed is made for the same reason as that one.
+    private static Reason origin(Reason reason, TopicState found) {
+        Reason unfinished = found.newestReason();
+        return reason == Reason.INCOMPLETE && unfinished != null ? unfinished : reason;
+    }
+
+    private void beginContinuation(Marker marker, long position) {
+        long generation = marker.generation();
         LOG.info("Continuing generation {} at position {}", generation, Long.toUnsignedString(position));
         metrics.engineContinued();
         status.generation(generation);
         status.enter(PublisherState.STREAMING, "");
+        Reason reason = marker.reason();
+        if (strangeAt == null && reason != null && reason.isStrange()) {
+            // An earlier process has spent it.
+            Duration age = Duration.between(marker.begun(), clock.instant());
+            strangeAt = nanoTime.getAsLong() - (age.isNegative() ? 0 : age.toNanos());
+        }
     }
 
-    private void beginGeneration(Reason reason, long generation) {
+    private void beginGeneration(Reason reason, Reason origin, long generation) {
         LOG.info("Starting generation {}: {}", generation, reason.sentence());
         metrics.generationStarted(reason);
         status.generation(generation);
         status.enter(PublisherState.SNAPSHOTTING, reason.sentence());
-        if (reason.isStrange()) {
+        if (origin.isStrange()) {
             strangeAt = nanoTime.getAsLong();
         }
     }
 
-    private void announce(TopicWriter writer, SourceState source, long generation, Map<Integer, Marker> markers) {
-        var marker = new Marker(generation, Marker.State.BUILDING, 0, source.systemId(), source.timeline(),
+    private void announce(TopicWriter writer, SourceState source, long generation, Reason reason,
+            Map<Integer, Marker> markers) {
+        var marker = new Marker(generation, Marker.State.BUILDING, 0, source.systemId(), source.timeline(), reason,
                 clock.instant());
         for (int partition = 0; partition < properties.topic().partitions(); partition++) {
             writer.send(partition, TopicRecord.of(marker), null, 0, () -> {});
@@ -318,11 +337,12 @@ final class Publisher {
     /// @return whether everything handed over was committed
     private boolean stream(Heartbeat heartbeat, TopicWriter writer, Map<Integer, Marker> markers, OptionalLong position,
             Uuid identity) throws Exception {
-        var handler = new ChangeHandler(writer, markers, properties.instance(), status, metrics, clock, nanoTime);
+        var handler = new ChangeHandler(writer, markers, properties.instance(), status, metrics, clock, nanoTime,
+                limits.commitInterval());
         var engine = new ChangeEngine(properties, new SlotPosition(position), handler);
         CompletableFuture<Void> ended = engine.start();
         boolean drained = false;
-        try (var current = new Auditor(properties, kafka, status, metrics, clock, nanoTime)) {
+        try (var current = new Auditor(properties, kafka, status, metrics, clock, nanoTime, limits.secondLook())) {
             auditor = current;
             heartbeat.write();
             watch(CompletableFuture.anyOf(ended, heartbeat.lost(), current.found(), stopRequested), handler, ended,
@@ -360,11 +380,11 @@ final class Publisher {
                     streamingSince = nanoTime.getAsLong();
                     LOG.info("Streaming generation {}", status.view().generation());
                 }
-                Duration limit = streaming ? STREAM_SILENCE : SNAPSHOT_SILENCE;
+                Duration limit = streaming ? limits.streamSilence() : SNAPSHOT_SILENCE;
                 if (handler.silence().compareTo(limit) > 0) {
                     throw new NotYetException("nothing arrived for " + limit.toSeconds() + " s");
                 }
-                if (nanoTime.getAsLong() - verifiedAt >= VERIFY_INTERVAL.toNanos()) {
+                if (nanoTime.getAsLong() - verifiedAt >= limits.verifyInterval().toNanos()) {
                     verify(identity);
                     verifiedAt = nanoTime.getAsLong();
                 }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import javax.management.JMException;
+import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
 import javax.management.ObjectName;
 
@@ -25,7 +26,7 @@ final class PublisherMetrics {
     private static final String CLEAN = "clean";
     private static final String DIFFERENT = "different";
     private static final String FAILED = "failed";
-    private static final ObjectName ENGINE = engine();
+    private static final ObjectName ENGINES = engines();
 
     private final MeterRegistry registry;
     private final Timer delay;
@@ -75,20 +76,25 @@ final class PublisherMetrics {
 
     /// The engine tells it by JMX only; NaN while none streams.
     private static double queueRemaining() {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        return server.queryNames(ENGINES, null).stream().mapToDouble(engine -> queueRemaining(server, engine)).min()
+                .orElse(Double.NaN);
+    }
+
+    private static double queueRemaining(MBeanServer server, ObjectName engine) {
         try {
-            return ManagementFactory.getPlatformMBeanServer()
-                    .getAttribute(ENGINE, "QueueRemainingCapacity") instanceof Number free
-                            ? free.doubleValue()
-                            : Double.NaN;
+            return server.getAttribute(engine, "QueueRemainingCapacity") instanceof Number free
+                    ? free.doubleValue()
+                    : Double.NaN;
         } catch (JMException _) {
             return Double.NaN;
         }
     }
 
-    private static ObjectName engine() {
+    private static ObjectName engines() {
         try {
             return new ObjectName("debezium.postgres:type=connector-metrics,context=streaming,server="
-                    + ChangeMapper.SOURCE);
+                    + ChangeMapper.SOURCE + ",*");
         } catch (MalformedObjectNameException e) {
             throw new IllegalStateException(e);
         }

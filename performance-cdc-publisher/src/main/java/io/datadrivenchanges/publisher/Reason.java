@@ -1,6 +1,9 @@
 package io.datadrivenchanges.publisher;
 
 import java.util.Locale;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 /// Why the publisher starts a new generation instead of continuing the one in the topic.
 enum Reason {
@@ -26,9 +29,14 @@ enum Reason {
         return sentence;
     }
 
-    /// Value of the metric tag.
+    /// Value of the metric tag and of the field in markers.
     String tag() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// The reason with this tag; `null` if there is none.
+    static @Nullable Reason ofTag(String tag) {
+        return Stream.of(values()).filter(reason -> reason.tag().equals(tag)).findAny().orElse(null);
     }
 
     /// Whether somebody has to look when it happens again soon: rows do not disappear by themselves, and nothing that this

@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /// The source database seen from one connection: what it must provide, and our replication slot. Confined to one thread.
 final class SourceDatabase implements AutoCloseable {
-    /// Longest silence on a connection of ours before it counts as broken.
-    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
     private static final int SCAN_ROWS = 5_000;
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(5);
     private static final Logger LOG = LoggerFactory.getLogger(SourceDatabase.class);
@@ -41,15 +40,19 @@ final class SourceDatabase implements AutoCloseable {
     }
 
     static SourceDatabase open(PublisherProperties properties) throws SQLException {
-        return new SourceDatabase(connect(properties.database(), "publisher-check"), properties);
+        return new SourceDatabase(connect(properties.database(), "publisher-check", ANSWER_LIMIT), properties);
     }
 
-    /// A plain connection on which no call takes much longer than five seconds.
-    static Connection connect(PublisherProperties.Database database, String application) throws SQLException {
+    /// A plain connection.
+    ///
+    /// @param silence longest one before the connection counts as broken, in whole seconds
+    static Connection connect(PublisherProperties.Database database, String application, Duration silence)
+            throws SQLException {
         var settings = new Properties();
-        String seconds = Long.toString(SOCKET_TIMEOUT.toSeconds());
+        String seconds = Long.toString(ANSWER_LIMIT.toSeconds());
         settings.putAll(Map.of("user", database.user(), "password", database.password(), "connectTimeout", seconds,
-                "socketTimeout", seconds, "loginTimeout", seconds, "ApplicationName", application));
+                "socketTimeout", Long.toString(silence.toSeconds()), "loginTimeout", seconds, "ApplicationName",
+                application));
         try {
             return DriverManager.getConnection(database.jdbcUrl(), settings);
         } catch (SQLException e) {

@@ -34,7 +34,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /// What the topic is and how far it reaches. Each call waits for Kafka for a bounded time and can be interrupted. Thread-safe.
 final class TopicInspection {
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
     private static final Duration READ_LIMIT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long FIRST_STEP = 1_000;
@@ -48,12 +47,16 @@ final class TopicInspection {
     private final Map<String, Object> kafka;
     private final PublisherProperties.Topic topic;
     private final LongSupplier nanoTime;
+    private final Duration answerLimit;
 
-    /// @param kafka address and security
-    TopicInspection(Map<String, Object> kafka, PublisherProperties.Topic topic, LongSupplier nanoTime) {
+    /// @param kafka       address and security
+    /// @param answerLimit of each question
+    TopicInspection(Map<String, Object> kafka, PublisherProperties.Topic topic, LongSupplier nanoTime,
+            Duration answerLimit) {
         this.kafka = Map.copyOf(kafka);
         this.topic = topic;
         this.nanoTime = nanoTime;
+        this.answerLimit = answerLimit;
     }
 
     /// Creates the topic where configured to, and checks it.
@@ -62,8 +65,8 @@ final class TopicInspection {
     /// @throws NeedsPersonException if it is set up in a way that loses or mixes couriers
     Uuid verify() throws InterruptedException {
         var settings = new HashMap<>(kafka);
-        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(ANSWER_LIMIT.toMillis()));
-        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(ANSWER_LIMIT.toMillis()));
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(answerLimit.toMillis()));
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(answerLimit.toMillis()));
         Admin admin = Admin.create(settings);
         try {
             answer(admin.describeCluster().nodes());
@@ -129,7 +132,7 @@ final class TopicInspection {
 
     private <T> T answer(KafkaFuture<T> future) throws InterruptedException {
         try {
-            return future.get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return future.get(answerLimit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException) {
                 throw silent();
@@ -159,7 +162,7 @@ final class TopicInspection {
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
-        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(ANSWER_LIMIT.toMillis()));
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(answerLimit.toMillis()));
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> all = IntStream.range(0, topic.partitions())
                     .mapToObj(partition -> new TopicPartition(topic.name(), partition)).toList();

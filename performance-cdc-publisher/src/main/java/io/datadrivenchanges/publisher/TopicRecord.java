@@ -35,11 +35,13 @@ record TopicRecord(String key, String value) {
     }
 
     static TopicRecord of(Marker marker) {
+        Reason reason = marker.reason();
         return new TopicRecord(MARKER_KEY, "{\"schema\":1,\"generation\":" + marker.generation()
                 + ",\"state\":\"" + marker.state()
                 + "\",\"couriers\":" + marker.couriers()
                 + ",\"systemId\":\"" + marker.systemId()
                 + "\",\"timeline\":" + marker.timeline()
+                + (reason == null ? "" : ",\"reason\":\"" + reason.tag() + '"')
                 + ",\"at\":\"" + INSTANT.format(marker.at()) + "\"}");
     }
 }

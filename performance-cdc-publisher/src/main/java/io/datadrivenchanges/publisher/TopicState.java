@@ -3,6 +3,8 @@ package io.datadrivenchanges.publisher;
 import java.util.Map;
 import java.util.OptionalLong;
 
+import org.jspecify.annotations.Nullable;
+
 /// What the tail of the topic says, committed records only. Immutable.
 ///
 /// @param markers newest marker of each partition that has one
@@ -10,5 +12,15 @@ import java.util.OptionalLong;
 record TopicState(Map<Integer, Marker> markers, OptionalLong reaches) {
     TopicState {
         markers = Map.copyOf(markers);
+    }
+
+    /// Why the newest generation was begun; `null` if there is none, or it does not say so.
+    @Nullable
+    Reason newestReason() {
+        Marker newest = null;
+        for (Marker marker : markers.values()) {
+            newest = newest == null || marker.generation() > newest.generation() ? marker : newest;
+        }
+        return newest == null ? null : newest.reason();
     }
 }

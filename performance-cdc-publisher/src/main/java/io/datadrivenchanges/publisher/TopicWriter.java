@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// publisher sent is appended any more. Confined to one thread at a time, except [#close].
 final class TopicWriter {
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(2);
-    private static final Duration MAX_BLOCK = Duration.ofSeconds(30);
 
     private final String topic;
     private final int partitions;
@@ -46,14 +44,14 @@ final class TopicWriter {
     }
 
     /// @param kafka address and security
-    static TopicWriter connect(Map<String, Object> kafka, PublisherProperties.Topic topic, LongSupplier nanoTime,
-            PublisherMetrics metrics) {
+    static TopicWriter connect(Map<String, Object> kafka, PublisherProperties.Topic topic, Limits limits,
+            LongSupplier nanoTime, PublisherMetrics metrics) {
         return new TopicWriter(
-                new KafkaProducer<>(settings(kafka, topic), new StringSerializer(), new StringSerializer()),
+                new KafkaProducer<>(settings(kafka, topic, limits), new StringSerializer(), new StringSerializer()),
                 topic, nanoTime, metrics);
     }
 
-    static Map<String, Object> settings(Map<String, Object> kafka, PublisherProperties.Topic topic) {
+    static Map<String, Object> settings(Map<String, Object> kafka, PublisherProperties.Topic topic, Limits limits) {
         var settings = new HashMap<>(kafka);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topic.name() + "-publisher");
@@ -61,8 +59,8 @@ final class TopicWriter {
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.toIntExact(DELIVERY_TIMEOUT.toMillis()));
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK.toMillis());
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.toIntExact(limits.kafkaDelivery().toMillis()));
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, limits.kafkaBlock().toMillis());
         settings.put(ProducerConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG, -1L);
         return settings;
     }

@@ -69,9 +69,21 @@ class AuditorIT {
         write("3", "not a record either");
         assertThat(awaitDifference(running).different()).isEqualTo(1);
 
-        running.await(PublisherState.BACKOFF).awaitReason("restart the publisher");
+        running.await(PublisherState.BACKOFF).awaitReason("for the second time within an hour");
         assertThat(running.status().view().needsPerson()).isTrue();
         assertThat(running.publisher().audit()).isEmpty();
+        running.stop();
+
+        Running restarted = pipe.start().awaitFresh();
+        assertThat(awaitDifference(restarted).different()).isEqualTo(1);
+        restarted.await(PublisherState.BACKOFF).awaitReason("drop the replication slot and restart the publisher");
+        assertThat(restarted.status().view().needsPerson()).isTrue();
+        restarted.stop();
+
+        pipe.onSlot("SELECT pg_drop_replication_slot('" + pipe.properties.slot() + "')");
+        Running repaired = pipe.start().awaitFresh();
+        assertThat(repaired.count("generations", "reason", "slot-missing")).isEqualTo(1);
+        assertThat(repaired.publisher().audit()).hasValueSatisfying(after -> assertThat(after.clean()).isTrue());
     }
 
     /// Audits until one finds something: what stands behind the publisher's open transaction is not seen before its commit.

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class BackoffTest {
     @Test
     void doublesUpToHalfAMinute() {
-        var backoff = new Backoff(longest());
+        var backoff = new Backoff(longest(), Limits.STANDARD.longestPause());
 
         List<Long> pauses = Stream.generate(backoff::next).limit(9).map(Duration::toMillis).toList();
 
@@ -21,7 +21,7 @@ class BackoffTest {
 
     @Test
     void startsSmallAgainAfterAGoodTerm() {
-        var backoff = new Backoff(longest());
+        var backoff = new Backoff(longest(), Limits.STANDARD.longestPause());
         backoff.next();
         backoff.next();
 

@@ -204,9 +204,9 @@ class ChangeHandlerTest {
         kafka.initTransactions();
         var metrics = new PublisherMetrics(new SimpleMeterRegistry(), status);
         var topic = new PublisherProperties.Topic("couriers", 1, (short) 1, false);
-        var marker = new Marker(1, state, 0, "1", 1, Instant.EPOCH);
+        var marker = new Marker(1, state, 0, "1", 1, Reason.NO_MARKER, Instant.EPOCH);
         return new ChangeHandler(new TopicWriter(kafka, topic, nanoTime, metrics), Map.of(0, marker), "publisher-1",
-                status, metrics, clock, nanoTime);
+                status, metrics, clock, nanoTime, Limits.STANDARD.commitInterval());
     }
 
     private void acknowledge(int records) {

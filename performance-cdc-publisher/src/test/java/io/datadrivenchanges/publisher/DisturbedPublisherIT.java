@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,11 +24,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
+import static io.datadrivenchanges.publisher.Pipe.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+/// Stops, failures and takeovers at any moment. `-Dengine.stops=…` sets how many random ones there are; `mvn verify -Psoak`
+/// makes a hundred.
 class DisturbedPublisherIT {
-    private static final int STOPS = 25;
+    private static final int STOPS = Integer.getInteger("engine.stops", 6);
     private static final ListAppender<ILoggingEvent> ENGINE_LOG = new ListAppender<>();
 
     private final Pipe pipe = new Pipe(1);
@@ -55,6 +60,10 @@ class DisturbedPublisherIT {
         try (var _ = new Load()) {
             Running running = pipe.start();
             for (int stop = 0; stop < STOPS; stop++) {
+                if (stop == 1) {
+                    // The first one may have hit the snapshot; a busy machine would not get beyond it otherwise.
+                    running.awaitFresh();
+                }
                 await().pollDelay(Duration.ofMillis(random.nextLong(2_500))).until(() -> true);
                 if (random.nextBoolean()) {
                     Pipe.cutConnections();
@@ -73,15 +82,22 @@ class DisturbedPublisherIT {
 
     @Test
     void confirmsNothingThatKafkaHasNotAcknowledged() throws Exception {
+        // A record may wait for its acknowledgement for a shorter time than the broker will be away.
+        var limits = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(), Duration.ofSeconds(4),
+                SHORT.databaseSilence(), SHORT.leadSilence(), SHORT.streamSilence(), SHORT.verifyInterval(),
+                SHORT.longestPause());
+        Map<String, Object> impatient = new HashMap<>(Pipe.address());
+        impatient.put("request.timeout.ms", 3_000);
         try (var _ = new Load()) {
-            Running running = pipe.start().awaitFresh();
+            Running running = pipe.start(limits, impatient).awaitFresh();
 
             Pipe.kafka().kill();
-            running.awaitReason("Kafka");
+            running.awaitReason("Kafka").awaitReason("Kafka does not answer");
             long confirmed = pipe.confirmed();
             Pipe.kafka().restart();
 
-            var topic = new TopicInspection(Pipe.address(), pipe.properties.topic(), System::nanoTime);
+            var topic = new TopicInspection(Pipe.address(), pipe.properties.topic(), System::nanoTime,
+                    SHORT.kafkaAnswer());
             assertThat(confirmed).isLessThanOrEqualTo(topic.readTail().reaches().orElseThrow());
             running.awaitFresh();
         }
@@ -112,7 +128,7 @@ class DisturbedPublisherIT {
     }
 
     @Test
-    void waitsForBothServersInEitherOrder() throws Exception {
+    void waitsForBothServersInEitherOrderAndStopsInTimeWithoutKafka() throws Exception {
         Pipe.change(1);
         Pipe.postgres().stop();
         Pipe.kafka().stop();
@@ -124,10 +140,10 @@ class DisturbedPublisherIT {
         Pipe.kafka().restart();
         running.awaitFresh();
         pipe.awaitTable();
-        running.stop();
 
+        Pipe.kafka().kill();
+        stopInTime(running);
         Pipe.postgres().stop();
-        Pipe.kafka().stop();
         running = pipe.start().awaitReason("PostgreSQL does not answer");
         Pipe.kafka().restart();
         Pipe.postgres().restart();
@@ -205,20 +221,13 @@ class DisturbedPublisherIT {
         assertEveryVersionArrived("taken over");
     }
 
-    @Test
-    void stopsInTimeWhenKafkaIsDown() throws Exception {
-        Running running = pipe.start().awaitFresh();
-        Pipe.kafka().kill();
+    private static void stopInTime(Running running) {
         try (ExecutorService stopper = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<?> stop = stopper.submit(running::stop);
 
             await().atMost(Duration.ofSeconds(10)).until(stop::isDone);
             assertThat(running.status().view().state()).isEqualTo(PublisherState.STOPPED);
-        } finally {
-            Pipe.kafka().restart();
         }
-
-        pipe.start().awaitFresh();
     }
 
     private void assertNewestGeneration(long couriers) {
@@ -230,7 +239,7 @@ class DisturbedPublisherIT {
     /// Each version that ever was is in the topic, except those before the snapshot.
     private void assertEveryVersionArrived(String occasion) throws SQLException {
         var arrived = pipe.versions();
-        Pipe.table().forEach((courier, newest) -> {
+        pipe.table().forEach((courier, newest) -> {
             List<Long> versions = arrived.getOrDefault(courier, List.of());
             long first = versions.isEmpty() ? 1 : versions.getFirst();
             assertThat(versions).as("courier %d, %s", courier, occasion)

@@ -64,8 +64,16 @@ class GoldenFileTest {
                 .allSatisfy(it -> assertThat(TopicRecord.of(Marker.read(it.value()))).isEqualTo(it));
     }
 
+    @Test
+    void readsMarkersThatGiveNoReasonOrOneThatItDoesNotKnow() {
+        String marker = marker(Marker.State.COMPLETE, 2, "2026-01-01T00:00:01.25Z").value();
+
+        assertThat(Marker.read(marker.replace(",\"reason\":\"no-marker\"", "")).reason()).isNull();
+        assertThat(Marker.read(marker.replace("no-marker", "later")).reason()).isNull();
+    }
+
     private static TopicRecord marker(Marker.State state, long couriers, String at) {
-        return TopicRecord.of(new Marker(GENERATION, state, couriers, SYSTEM, 1, Instant.parse(at)));
+        return TopicRecord.of(new Marker(GENERATION, state, couriers, SYSTEM, 1, Reason.NO_MARKER, Instant.parse(at)));
     }
 
     private static TopicRecord shaped(SourceRecord record) {

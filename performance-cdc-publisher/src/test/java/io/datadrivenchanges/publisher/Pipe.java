@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,13 +25,17 @@ import io.datadrivenchanges.stack.KafkaBroker;
 import io.datadrivenchanges.stack.PostgresServer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,21 +46,31 @@ import static org.awaitility.Awaitility.await;
 final class Pipe implements AutoCloseable {
     /// Generous for a busy machine; a healthy pipe needs a fraction.
     static final Duration LIMIT = Duration.ofSeconds(90);
+    /// Shorter than [Limits#STANDARD] where a test has to wait for the limit; the order among them is the same.
+    static final Limits SHORT = new Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(6),
+            Limits.STANDARD.kafkaDelivery(), Limits.STANDARD.databaseSilence(), Duration.ofSeconds(4),
+            Limits.STANDARD.streamSilence(), Limits.STANDARD.verifyInterval(), Duration.ofSeconds(1));
     private static final Path SOURCE = Path.of("../incentives-service/src/main/resources");
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     final PublisherProperties properties;
+    private final PostgresServer database;
     private final List<Running> running = new ArrayList<>();
 
     Pipe(int partitions) {
+        this(partitions, postgres());
+    }
+
+    /// A pipe from a database of its own.
+    Pipe(int partitions, PostgresServer database) {
+        this.database = database;
         int number = NUMBER.incrementAndGet();
         properties = new PublisherProperties(
-                new PublisherProperties.Database("127.0.0.1", Servers.POSTGRES.port(), "incentives", "perf_cdc",
-                        "perf_cdc"),
+                new PublisherProperties.Database("127.0.0.1", database.port(), "incentives", "perf_cdc", "perf_cdc"),
                 "slot_" + number, "courier_performance_pub",
                 new PublisherProperties.Topic("couriers-" + number, partitions, (short) 1, true),
                 Duration.ofMinutes(10), "publisher-1");
-        asSuperuser("DELETE FROM courier_performance");
+        execute(database, "DELETE FROM courier_performance");
     }
 
     static PostgresServer postgres() {
@@ -66,44 +81,88 @@ final class Pipe implements AutoCloseable {
         return Servers.KAFKA;
     }
 
+    /// The way into Kafka that can be held up, of whoever was given [#heldAddress].
+    static TcpProxy kafkaProxy() {
+        return Servers.KAFKA_PROXY;
+    }
+
     Running start() {
-        return start(Resumption::decide);
+        return start(SHORT);
+    }
+
+    Running start(Limits limits) {
+        return start(limits, properties, address(), Resumption::decide);
     }
 
     /// A publisher with another idea of how to go on.
     Running start(Resumption.Decision decision) {
-        return start(decision, properties);
+        return start(SHORT, properties, address(), decision);
     }
 
-    private Running start(Resumption.Decision decision, PublisherProperties properties) {
+    /// A publisher with another way to Kafka.
+    Running start(Limits limits, Map<String, Object> kafka) {
+        return start(limits, properties, kafka, Resumption::decide);
+    }
+
+    /// A publisher that reaches the database through `proxy`.
+    Running through(TcpProxy proxy) {
+        return through(proxy, SHORT, address());
+    }
+
+    Running through(TcpProxy proxy, Limits limits, Map<String, Object> kafka) {
+        var direct = properties.database();
+        return start(limits, new PublisherProperties(
+                new PublisherProperties.Database(direct.host(), proxy.port(), direct.name(), direct.user(),
+                        direct.password()),
+                properties.slot(), properties.publication(), properties.topic(), properties.auditInterval(),
+                "publisher-2"), kafka, Resumption::decide);
+    }
+
+    private Running start(Limits limits, PublisherProperties properties, Map<String, Object> kafka,
+            Resumption.Decision decision) {
         var status = new PublisherStatus(Clock.systemUTC());
         var registry = new SimpleMeterRegistry();
-        var publisher = new Publisher(properties, address(), status, new PublisherMetrics(registry, status),
+        var publisher = new Publisher(properties, kafka, status, new PublisherMetrics(registry, status),
                 Clock.systemUTC(), System::nanoTime, RandomGenerator.getDefault(), e -> {
                     throw new AssertionError(e);
-                }, decision);
+                }, limits, decision);
         publisher.start();
         var it = new Running(publisher, status, registry);
         running.add(it);
         return it;
     }
 
-    /// A publisher that reaches the database through `proxy`.
-    Running through(TcpProxy proxy) {
-        var direct = properties.database();
-        return start(Resumption::decide, new PublisherProperties(
-                new PublisherProperties.Database(direct.host(), proxy.port(), direct.name(), direct.user(),
-                        direct.password()),
-                properties.slot(), properties.publication(), properties.topic(), properties.auditInterval(),
-                "publisher-2"));
+    /// Sets what a topic, or the brokers, are told to do.
+    static void alter(ConfigResource what, Map<String, String> settings) throws Exception {
+        try (Admin admin = Admin.create(address())) {
+            List<AlterConfigOp> changes = settings.entrySet().stream()
+                    .map(it -> new AlterConfigOp(new ConfigEntry(it.getKey(), it.getValue()), AlterConfigOp.OpType.SET))
+                    .toList();
+            admin.incrementalAlterConfigs(Map.of(what, changes)).all().get();
+        }
     }
 
     static ConfigResource resource(String topic) {
         return new ConfigResource(ConfigResource.Type.TOPIC, topic);
     }
 
-    static List<AlterConfigOp> setting(String name, String value) {
-        return List.of(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
+    /// Makes the broker compact a topic of one partition now, and returns when it has one record of the key. No publisher may run
+    /// that checks the topic's settings.
+    ///
+    /// @return the value of that record, which is what a reader finds that starts from scratch
+    static String compacted(String topic, String key) throws Exception {
+        alter(new ConfigResource(ConfigResource.Type.BROKER, ""), Map.of("log.cleaner.backoff.ms", "300"));
+        alter(resource(topic), Map.of("segment.ms", "100", "min.cleanable.dirty.ratio", "0", "min.compaction.lag.ms",
+                "0", "max.compaction.lag.ms", "1000"));
+        Map<String, Object> settings = new HashMap<>(address());
+        try (var roll = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            await().atMost(LIMIT).pollInterval(Duration.ofMillis(300)).until(() -> {
+                // A segment is closed by the record behind it.
+                roll.send(new ProducerRecord<>(topic, "@roll", "")).get();
+                return values(topic, key).size() == 1;
+            });
+        }
+        return values(topic, key).getFirst();
     }
 
     /// End of the write-ahead log.
@@ -136,6 +195,11 @@ final class Pipe implements AutoCloseable {
 
     static Map<String, Object> address() {
         return Map.of("bootstrap.servers", kafka().bootstrapServers());
+    }
+
+    /// The same broker behind [#kafkaProxy].
+    static Map<String, Object> heldAddress() {
+        return Map.of("bootstrap.servers", "127.0.0.1:" + kafkaProxy().port());
     }
 
     /// One publisher of this pipe.
@@ -195,12 +259,20 @@ final class Pipe implements AutoCloseable {
     }
 
     static Connection connection() throws SQLException {
-        return DriverManager.getConnection(postgres().jdbcUrl("incentives") + "?user=postgres");
+        return connection(postgres());
+    }
+
+    static Connection connection(PostgresServer database) throws SQLException {
+        return DriverManager.getConnection(database.jdbcUrl("incentives") + "?user=postgres");
     }
 
     /// Runs a statement past the table's own rules.
     static void asSuperuser(String sql) {
-        try (Connection connection = connection(); Statement statement = connection.createStatement()) {
+        execute(postgres(), sql);
+    }
+
+    private static void execute(PostgresServer database, String sql) {
+        try (Connection connection = connection(database); Statement statement = connection.createStatement()) {
             statement.execute("SET session_replication_role = replica");
             statement.execute(sql);
         } catch (SQLException e) {
@@ -210,23 +282,14 @@ final class Pipe implements AutoCloseable {
 
     /// Runs a statement on the slot of a publisher that has stopped: PostgreSQL sees the end of its connection a moment later.
     void onSlot(String sql) {
-        await().atMost(LIMIT).until(() -> {
-            try (Connection connection = connection();
-                    PreparedStatement query = connection.prepareStatement(
-                            "SELECT 1 FROM pg_replication_slots WHERE slot_name = ? AND active")) {
-                query.setString(1, properties.slot());
-                try (ResultSet row = query.executeQuery()) {
-                    return !row.next();
-                }
-            }
-        });
-        asSuperuser(sql);
+        await().atMost(LIMIT).until(() -> !streams());
+        execute(database, sql);
     }
 
     /// Table as courier → version.
-    static Map<Long, Long> table() throws SQLException {
+    Map<Long, Long> table() throws SQLException {
         var table = new TreeMap<Long, Long>();
-        try (Connection connection = connection();
+        try (Connection connection = connection(database);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT courier_id, version FROM courier_performance")) {
             while (row.next()) {
@@ -237,7 +300,7 @@ final class Pipe implements AutoCloseable {
     }
 
     long confirmed() throws SQLException {
-        try (Connection connection = connection();
+        try (Connection connection = connection(database);
                 PreparedStatement query = connection.prepareStatement(
                         "SELECT (confirmed_flush_lsn - '0/0')::bigint FROM pg_replication_slots WHERE slot_name = ?")) {
             query.setString(1, properties.slot());
@@ -248,20 +311,47 @@ final class Pipe implements AutoCloseable {
         }
     }
 
+    /// Whether a publisher streams from the slot.
+    boolean streams() throws SQLException {
+        return sender() != 0;
+    }
+
+    /// The process of the server that sends what is written to the slot's log; 0 if there is none.
+    long sender() throws SQLException {
+        try (Connection connection = connection(database);
+                PreparedStatement query = connection.prepareStatement(
+                        "SELECT active_pid FROM pg_replication_slots WHERE slot_name = ?")) {
+            query.setString(1, properties.slot());
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        }
+    }
+
     /// The whole topic as its readers see it, by partition and offset.
     List<ConsumerRecord<String, String>> read() {
-        return read(properties.topic().name(), properties.topic().partitions());
+        return read("read_uncommitted");
+    }
+
+    /// What readers of committed records alone see.
+    List<ConsumerRecord<String, String>> readCommitted() {
+        return read("read_committed");
+    }
+
+    private List<ConsumerRecord<String, String>> read(String isolation) {
+        return read(properties.topic().name(), properties.topic().partitions(), isolation);
     }
 
     /// What any topic of one partition holds under a key, in order.
     static List<String> values(String topic, String key) {
-        return read(topic, 1).stream().filter(record -> record.key().equals(key)).map(ConsumerRecord::value).toList();
+        return read(topic, 1, "read_uncommitted").stream().filter(record -> record.key().equals(key))
+                .map(ConsumerRecord::value).toList();
     }
 
-    private static List<ConsumerRecord<String, String>> read(String topic, int count) {
+    private static List<ConsumerRecord<String, String>> read(String topic, int count, String isolation) {
         var settings = Map.<String, Object>of("bootstrap.servers", kafka().bootstrapServers(), "enable.auto.commit",
                 false,
-                "auto.offset.reset", "none", "group.protocol", "classic");
+                "auto.offset.reset", "none", "group.protocol", "classic", "isolation.level", isolation);
         var records = new ArrayList<ConsumerRecord<String, String>>();
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> partitions = Stream.iterate(0, partition -> partition + 1)
@@ -284,7 +374,11 @@ final class Pipe implements AutoCloseable {
 
     /// Versions of each courier in the order of the topic, newest generation only.
     Map<Long, List<Long>> versions() {
-        List<JsonNode> values = read().stream().filter(record -> !record.key().startsWith("@"))
+        return versions(read());
+    }
+
+    static Map<Long, List<Long>> versions(List<ConsumerRecord<String, String>> records) {
+        List<JsonNode> values = records.stream().filter(record -> !record.key().startsWith("@"))
                 .map(record -> JsonMapper.shared().readTree(record.value())).toList();
         long newest = values.stream().mapToLong(value -> value.required("generation").longValue()).max().orElse(0);
         var versions = new TreeMap<Long, List<Long>>();
@@ -310,34 +404,40 @@ final class Pipe implements AutoCloseable {
     public void close() {
         running.forEach(Running::stop);
         String slot = " FROM pg_replication_slots WHERE slot_name = '" + properties.slot() + "'";
-        asSuperuser("SELECT pg_terminate_backend(active_pid, 5000)" + slot);
-        asSuperuser("SELECT pg_drop_replication_slot(slot_name)" + slot);
+        execute(database, "SELECT pg_terminate_backend(active_pid, 5000)" + slot);
+        execute(database, "SELECT pg_drop_replication_slot(slot_name)" + slot);
+    }
+
+    /// A new folder for a server, kept after the tests.
+    static Path folder(String name) {
+        try {
+            return Files.createTempDirectory(Files.createDirectories(Path.of("target/servers")), name).toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Makes a new server the source: Incentives' own roles and migrations.
+    static void prepare(PostgresServer database) {
+        try {
+            database.run(Files.readString(SOURCE.resolve("database/roles.sql")));
+            try (Stream<Path> migrations = Files.list(SOURCE.resolve("db/migration"))) {
+                for (Path migration : migrations.sorted().toList()) {
+                    database.run("incentives", "SET ROLE incentives_owner;\n" + Files.readString(migration));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static final class Servers {
         static final PostgresServer POSTGRES = PostgresServer.start(folder("postgres"), 0);
-        static final KafkaBroker KAFKA = KafkaBroker.start(folder("kafka"), 0);
+        static final TcpProxy KAFKA_PROXY = new TcpProxy(() -> kafka().detourPort());
+        static final KafkaBroker KAFKA = KafkaBroker.start(folder("kafka"), 0, KAFKA_PROXY.port());
 
         static {
-            try {
-                POSTGRES.run(Files.readString(SOURCE.resolve("database/roles.sql")));
-                try (Stream<Path> migrations = Files.list(SOURCE.resolve("db/migration"))) {
-                    for (Path migration : migrations.sorted().toList()) {
-                        POSTGRES.run("incentives", "SET ROLE incentives_owner;\n" + Files.readString(migration));
-                    }
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static Path folder(String name) {
-            try {
-                return Files.createTempDirectory(Files.createDirectories(Path.of("target/servers")), name)
-                        .toAbsolutePath();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            prepare(POSTGRES);
         }
     }
 }

@@ -2,20 +2,24 @@ package io.datadrivenchanges.publisher;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 import io.datadrivenchanges.publisher.Pipe.Running;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import static io.datadrivenchanges.publisher.Pipe.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -116,17 +120,33 @@ class PitfallsIT {
     }
 
     @Test
+    void topicRecreatedWhileThePublisherRuns() throws Exception {
+        var watchful = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(), SHORT.kafkaDelivery(),
+                SHORT.databaseSilence(), SHORT.leadSilence(), SHORT.streamSilence(), Duration.ofSeconds(1),
+                SHORT.longestPause());
+        Pipe.change(1, 2);
+        Running running = pipe.start(watchful).awaitFresh();
+        long before = running.status().view().generation();
+        String topic = pipe.properties.topic().name();
+        try (Admin admin = Admin.create(Pipe.address())) {
+            admin.deleteTopics(List.of(topic)).all().get();
+            await().atMost(Pipe.LIMIT).until(() -> !admin.listTopics().names().get().contains(topic)
+                    || running.status().view().generation() > before);
+        }
+        Pipe.change(2, 3);
+
+        await().atMost(Pipe.LIMIT).until(() -> running.status().view().generation() > before);
+        running.awaitFresh();
+
+        assertThat(running.count("generations", "reason", "no-marker")).isEqualTo(2);
+        pipe.awaitTable();
+    }
+
+    @Test
     void topicLostItsRecords() throws Exception {
         Pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
-        var partition = new TopicPartition(pipe.properties.topic().name(), 0);
-        try (Admin admin = Admin.create(Pipe.address())) {
-            admin.incrementalAlterConfigs(Map.of(Pipe.resource(partition.topic()), Pipe.setting("cleanup.policy",
-                    "compact,delete"))).all().get();
-            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).all().get();
-            admin.incrementalAlterConfigs(Map.of(Pipe.resource(partition.topic()), Pipe.setting("cleanup.policy",
-                    "compact"))).all().get();
-        }
+        loseRecords();
 
         Running running = pipe.start().awaitFresh();
 
@@ -134,16 +154,35 @@ class PitfallsIT {
         pipe.awaitTable();
     }
 
+    /// Nothing tells the publisher; what the caches miss is what the audit misses.
+    @Test
+    void topicLosesItsRecordsWhileThePublisherRuns() throws Exception {
+        Pipe.change(1, 2);
+        Running running = pipe.start().awaitFresh();
+
+        loseRecords();
+
+        await().atMost(Pipe.LIMIT).until(() -> running.publisher().audit()
+                .filter(audit -> audit.missing() == 2 && audit.ahead() + audit.different() == 0).isPresent());
+        await().atMost(Pipe.LIMIT).until(() -> running.count("generations", "reason", "audit") == 1);
+        running.awaitFresh();
+        pipe.awaitTable();
+    }
+
     @Test
     void partitionsOrPolicyChangedNeedAPerson() throws Exception {
         pipe.start().awaitFresh().stop();
-        try (Admin admin = Admin.create(Pipe.address())) {
-            admin.incrementalAlterConfigs(Map.of(Pipe.resource(pipe.properties.topic().name()),
-                    Pipe.setting("cleanup.policy", "delete"))).all().get();
-        }
+        var topic = pipe.properties.topic().name();
+        Pipe.alter(Pipe.resource(topic), Map.of("cleanup.policy", "delete"));
 
         Running running = pipe.start().awaitReason("cleanup.policy=delete instead of compact");
+        assertThat(running.status().view().needsPerson()).isTrue();
 
+        Pipe.alter(Pipe.resource(topic), Map.of("cleanup.policy", "compact"));
+        try (Admin admin = Admin.create(Pipe.address())) {
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2))).all().get();
+        }
+        running.awaitReason("has 2 partitions instead of 1");
         assertThat(running.status().view().needsPerson()).isTrue();
     }
 
@@ -161,7 +200,7 @@ class PitfallsIT {
     @Test
     void halfOpenConnectionToTheDatabase() throws Exception {
         Pipe.change(1);
-        try (var proxy = new TcpProxy(Pipe.postgres().port())) {
+        try (var proxy = new TcpProxy(Pipe.postgres()::port)) {
             Running running = pipe.through(proxy).awaitFresh();
 
             proxy.hold();
@@ -175,10 +214,33 @@ class PitfallsIT {
         }
     }
 
+    /// The server has stopped sending, the connection is there, and everything else answers.
+    @Test
+    void silentConnectionToTheDatabase() throws Exception {
+        var limits = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(), SHORT.kafkaDelivery(),
+                SHORT.databaseSilence(), SHORT.leadSilence(), Duration.ofSeconds(3), SHORT.verifyInterval(),
+                SHORT.longestPause());
+        Pipe.change(1);
+        Running running = pipe.start(limits).awaitFresh();
+        long sender = pipe.sender();
+
+        signal("STOP", sender);
+        try {
+            Pipe.change(1);
+            await().atMost(Pipe.LIMIT).until(() -> running.status().view().state() != PublisherState.STREAMING);
+        } finally {
+            signal("CONT", sender);
+        }
+
+        running.awaitFresh();
+        assertThat(running.count("starts", "reason", "continue")).isEqualTo(1);
+        pipe.awaitTable();
+    }
+
     @Test
     void frozenLeaderIsReplacedAndStandsByAfterwards() throws Exception {
         Pipe.change(1);
-        try (var proxy = new TcpProxy(Pipe.postgres().port())) {
+        try (var proxy = new TcpProxy(Pipe.postgres()::port)) {
             Running frozen = pipe.through(proxy).awaitFresh();
             proxy.hold();
             Pipe.change(1);
@@ -199,7 +261,7 @@ class PitfallsIT {
     @Test
     void bigTransaction() throws Exception {
         int rows = 20_000;
-        Running running = pipe.start().awaitFresh();
+        Running running = pipe.start(Limits.STANDARD).awaitFresh();
 
         Pipe.asSuperuser("INSERT INTO courier_performance (courier_id, performance, version)"
                 + " SELECT n, 'NORMAL', 1 FROM generate_series(1, " + rows + ") AS n");
@@ -224,5 +286,19 @@ class PitfallsIT {
         pipe.awaitTable();
         assertThat(running.awaitFresh().count("starts", "reason", "continue")).isZero();
         assertThat(pipe.versions()).isEqualTo(Map.of(1L, List.of(1L, 2L), 2L, List.of(1L, 2L)));
+    }
+
+    private void loseRecords() throws Exception {
+        var partition = new TopicPartition(pipe.properties.topic().name(), 0);
+        Pipe.alter(Pipe.resource(partition.topic()), Map.of("cleanup.policy", "compact,delete"));
+        try (Admin admin = Admin.create(Pipe.address())) {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).all().get();
+        }
+        Pipe.alter(Pipe.resource(partition.topic()), Map.of("cleanup.policy", "compact"));
+    }
+
+    private static void signal(String name, long process) throws Exception {
+        var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process)).inheritIO().start();
+        assertThat(kill.waitFor(Pipe.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 }

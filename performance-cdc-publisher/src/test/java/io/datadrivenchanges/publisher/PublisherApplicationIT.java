@@ -6,10 +6,18 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
@@ -20,6 +28,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 class PublisherApplicationIT {
+    /// The first cell of a row that describes a meter.
+    private static final Pattern METER = Pattern
+            .compile("^\\| `(cdc\\.publisher\\.[a-z.]+)` \\| (counter|timer|gauge)");
+
     private final Pipe pipe = new Pipe(1);
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -29,7 +41,8 @@ class PublisherApplicationIT {
     }
 
     @Test
-    void tellsWhetherChangesFlow() {
+    void tellsWhetherChangesFlowAndComparesTableAndTopicOnRequest() throws Exception {
+        Pipe.change(1, 2, 3);
         try (ConfigurableApplicationContext context = run()) {
             await().atMost(Pipe.LIMIT).until(() -> get(context, "health/readiness").statusCode() == 200);
 
@@ -39,15 +52,6 @@ class PublisherApplicationIT {
                     "cdc_publisher_generations_total{reason=\"no-marker\"} 1.0",
                     "cdc_publisher_records_total{op=\"heartbeat\"}", "cdc_publisher_watermark_age_seconds",
                     "cdc_publisher_slot_retained_bytes");
-        }
-        await().atMost(Pipe.LIMIT).until(() -> Pipe.connected() == 0);
-    }
-
-    @Test
-    void comparesTableAndTopicOnRequest() throws Exception {
-        Pipe.change(1, 2, 3);
-        try (ConfigurableApplicationContext context = run()) {
-            await().atMost(Pipe.LIMIT).until(() -> get(context, "health/readiness").statusCode() == 200);
             assertThat(get(context, "audit").statusCode()).isEqualTo(404);
 
             assertThat(post(context, "audit").body()).contains("\"couriers\":3", "\"missing\":0", "\"ahead\":0",
@@ -57,7 +61,9 @@ class PublisherApplicationIT {
             assertThat(get(context, "prometheus").body()).contains("cdc_publisher_audit_missing 0.0",
                     "cdc_publisher_audit_ahead 0.0", "cdc_publisher_audit_different 0.0",
                     "cdc_publisher_audit_runs_total{outcome=\"clean\"} 1.0", "cdc_publisher_queue_remaining 8192.0");
+            assertThat(meters(context)).isEqualTo(documentedMeters());
         }
+        await().atMost(Pipe.LIMIT).until(() -> Pipe.connected() == 0);
     }
 
     @Test
@@ -98,6 +104,16 @@ class PublisherApplicationIT {
                 "--performance.publisher.topic.name=" + pipe.properties.topic().name()};
         Stream<String> all = Stream.concat(Arrays.stream(settings), Arrays.stream(more));
         return SpringApplication.run(PublisherApplication.class, all.toArray(String[]::new));
+    }
+
+    private static Set<String> meters(ConfigurableApplicationContext context) {
+        return context.getBean(MeterRegistry.class).getMeters().stream().map(meter -> meter.getId().getName())
+                .filter(name -> name.startsWith("cdc.publisher.")).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> documentedMeters() throws IOException {
+        return Files.readAllLines(Path.of("../docs/operations.md")).stream().map(METER::matcher).filter(Matcher::find)
+                .map(row -> row.group(1)).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private HttpResponse<String> get(ConfigurableApplicationContext context, String path) {

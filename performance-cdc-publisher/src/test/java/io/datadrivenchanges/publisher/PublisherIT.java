@@ -38,7 +38,7 @@ class PublisherIT {
                         .replaceAll("updatedAt\":\"202[6-9][-:.T\\d]{22}Z", "updatedAt\":\"T"))
                 .toList();
         String head = "{\"schema\":1,\"generation\":" + generation;
-        String marker = ",\"systemId\":\"S\",\"timeline\":1,\"at\":\"T\"}";
+        String marker = ",\"systemId\":\"S\",\"timeline\":1,\"reason\":\"no-marker\",\"at\":\"T\"}";
         String stamps = ",\"updatedAt\":\"T\",\"committedAt\":\"T\"}";
         assertThat(records).containsExactly(
                 "@generation " + head + ",\"state\":\"BUILDING\",\"couriers\":0" + marker,

@@ -116,9 +116,9 @@ class RemovedDefenceIT {
             plain.send(new ProducerRecord<>(unfenced, "plain", "1")).get();
         }
 
-        assertThat(compacted(fenced, "open")).isEqualTo("2");
-        assertThat(compacted(fenced, "idle")).isEqualTo("2");
-        assertThat(compacted(unfenced, "plain")).as("the sabotage is seen").isEqualTo("1");
+        assertThat(Pipe.compacted(fenced, "open")).isEqualTo("2");
+        assertThat(Pipe.compacted(fenced, "idle")).isEqualTo("2");
+        assertThat(Pipe.compacted(unfenced, "plain")).as("the sabotage is seen").isEqualTo("1");
     }
 
     private static void publish(Producer<String, String> producer, String topic, String key) {
@@ -130,7 +130,7 @@ class RemovedDefenceIT {
 
     private Producer<String, String> producer(String id, boolean fenced) {
         var settings = new HashMap<>(TopicWriter.settings(Pipe.address(),
-                new PublisherProperties.Topic(id, 1, (short) 1, false)));
+                new PublisherProperties.Topic(id, 1, (short) 1, false), Limits.STANDARD));
         if (!fenced) {
             settings.remove("transactional.id");
             settings.remove("transaction.timeout.ms");
@@ -139,24 +139,12 @@ class RemovedDefenceIT {
     }
 
     private static void create(String... topics) throws Exception {
-        var eager = Map.of("cleanup.policy", "compact", "segment.ms", "500", "min.cleanable.dirty.ratio", "0",
-                "min.compaction.lag.ms", "0", "max.compaction.lag.ms", "1000");
         try (Admin admin = Admin.create(Pipe.address())) {
             for (String topic : topics) {
-                admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(eager))).all().get();
+                admin.createTopics(
+                        List.of(new NewTopic(topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
+                        .all().get();
             }
         }
-    }
-
-    /// What a reader that starts from scratch finds once the log keeps one record of the key.
-    private static String compacted(String topic, String key) throws Exception {
-        try (var roll = new KafkaProducer<>(new HashMap<>(Pipe.address()), new StringSerializer(),
-                new StringSerializer())) {
-            await().atMost(Pipe.LIMIT).pollInterval(Duration.ofSeconds(1)).until(() -> {
-                roll.send(new ProducerRecord<>(topic, "roll", "")).get();
-                return Pipe.values(topic, key).size() == 1;
-            });
-        }
-        return Pipe.values(topic, key).getFirst();
     }
 }

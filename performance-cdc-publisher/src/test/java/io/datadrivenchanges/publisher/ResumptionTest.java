@@ -89,6 +89,6 @@ class ResumptionTest {
     }
 
     private static Marker marker(long generation, State state, String system, int timeline) {
-        return new Marker(generation, state, 3, system, timeline, Instant.EPOCH);
+        return new Marker(generation, state, 3, system, timeline, Reason.NO_MARKER, Instant.EPOCH);
     }
 }

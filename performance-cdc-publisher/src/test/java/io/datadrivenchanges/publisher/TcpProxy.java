@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 
 /// A way to a server that can stop carrying bytes in either direction without closing anything, as a network does that drops
 /// packets. Connections made meanwhile are held up too. Thread-safe.
@@ -17,15 +18,16 @@ final class TcpProxy implements AutoCloseable {
     private static final int BUFFER = 8_192;
     private static final int BACKLOG = 50;
 
-    private final int target;
+    private final IntSupplier target;
     private final ServerSocket server;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final Lock lock = new ReentrantLock();
     private final Condition carries = lock.newCondition();
     private boolean held;
+    private int waiting;
 
-    /// @param target port of the server on this host
-    TcpProxy(int target) {
+    /// @param target port of the server on this host, asked for each connection
+    TcpProxy(IntSupplier target) {
         this.target = target;
         try {
             server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
@@ -44,6 +46,16 @@ final class TcpProxy implements AutoCloseable {
         lock.lock();
         try {
             held = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether there is something that [#release] lets pass.
+    boolean holdsSomething() {
+        lock.lock();
+        try {
+            return waiting > 0;
         } finally {
             lock.unlock();
         }
@@ -75,7 +87,7 @@ final class TcpProxy implements AutoCloseable {
     private void connect(Socket client) {
         try {
             awaitRelease();
-            var upstream = new Socket(InetAddress.getLoopbackAddress(), target);
+            var upstream = new Socket(InetAddress.getLoopbackAddress(), target.getAsInt());
             sockets.add(upstream);
             Thread.ofVirtual().start(() -> carry(client, upstream));
             carry(upstream, client);
@@ -103,10 +115,12 @@ final class TcpProxy implements AutoCloseable {
     private void awaitRelease() throws InterruptedException {
         lock.lock();
         try {
+            waiting++;
             while (held) {
                 carries.await();
             }
         } finally {
+            waiting--;
             lock.unlock();
         }
     }
