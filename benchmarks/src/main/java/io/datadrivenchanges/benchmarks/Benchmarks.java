@@ -1,6 +1,7 @@
 package io.datadrivenchanges.benchmarks;
 
 import io.datadrivenchanges.benchmarks.experiment.ExperimentCost;
+import io.datadrivenchanges.benchmarks.payments.PaymentsBenchmark;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineCapacity;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineLatency;
 import io.datadrivenchanges.benchmarks.rebuild.RebuildBenchmark;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Command;
 /// Exit code 0 = measured and nothing lost, 1 = not, 2 = an option is wrong.
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, versionProvider = Version.class, subcommands = {
         PipelineLatency.class,
-        PipelineCapacity.class, ExperimentCost.class, VerdictPage.class,
+        PipelineCapacity.class, PaymentsBenchmark.class, ExperimentCost.class, VerdictPage.class,
         RebuildBenchmark.class}, description = "Measures this system on this machine.")
 final class Benchmarks {
     /// The benchmarks' own JVM and those it starts log what the demo's do: warnings, to standard error.
