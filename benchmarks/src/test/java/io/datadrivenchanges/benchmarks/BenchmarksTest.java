@@ -34,6 +34,7 @@ class BenchmarksTest {
             "rebuild --couriers 0                 | --couriers has to be 1 to 5000000.",
             "rebuild --rounds 0                   | --rounds has to be 1 to 100.",
             "rebuild --plot .                     | --plot has to name a file in a folder that exists",
+            "startup --rounds 0                   | --rounds has to be 1 to 100.",
             "latency                              | Unmatched argument at index 0: 'latency'"})
     void saysInASentenceWhatIsWrongBeforeItStartsAnything(String arguments, String sentence) {
         int code = execute(arguments.split(" "));
