@@ -20,7 +20,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
     final Timing timing;
     final Criteria criteria;
     /// The one that may answer; `null` if none can.
-    final @Nullable Candidate<I, C, ?> serving;
+    private final @Nullable Candidate<I, C, ?> serving;
     /// Moves the stage by evidence; `null` if nobody asked for that.
     private final @Nullable StageKeeper keeper;
     private final List<Candidate<I, C, ?>> candidates;
@@ -60,7 +60,15 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         return on;
     }
 
-    /// The stage of a call.
+    /// The stage of a call, which is OFF while its calls are no runs.
+    ///
+    /// @return `null` if it cannot be told; the call has then been counted as `gate_failed`
+    @Nullable
+    Stage stageOrOff() {
+        return on ? stage() : Stage.OFF;
+    }
+
+    /// The stage of a call while [#isOn].
     ///
     /// @return `null` if it cannot be told; the call has then been counted as `gate_failed`
     @Nullable
@@ -140,19 +148,10 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         }
     }
 
-    /// Whether the candidate answers for this input at this stage. A key that cannot be told belongs to nobody's share.
-    boolean isServed(I input, Stage stage) {
-        if (stage != Stage.CANARY) {
-            return stage == Stage.LIVE || stage == Stage.COMPLETE;
-        }
-        try {
-            // Mixed once more, lest a sticky sampler take just the canaries.
-            long place = Long.remainderUnsigned(mixed(keyHash(input)), PERCENT);
-            return place < laboratory.stages.canaryPercent(name);
-        } catch (Throwable thrown) {
-            laboratory.trouble(name, Operation.KEY, thrown);
-            return false;
-        }
+    /// The candidate that answers for this input at this stage; `null` = the control does.
+    @Nullable
+    Candidate<I, C, ?> serving(I input, @Nullable Stage stage) {
+        return serving != null && stage != null && isServed(input, stage) ? serving : null;
     }
 
     /// The hash of the input's key, evenly spread; different from experiment to experiment.
@@ -219,6 +218,21 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
 
     void close() {
         candidates.forEach(Candidate::close);
+    }
+
+    /// A key that cannot be told belongs to nobody's share.
+    private boolean isServed(I input, Stage stage) {
+        if (stage != Stage.CANARY) {
+            return stage == Stage.LIVE || stage == Stage.COMPLETE;
+        }
+        try {
+            // Mixed once more, lest a sticky sampler take just the canaries.
+            long place = Long.remainderUnsigned(mixed(keyHash(input)), PERCENT);
+            return place < laboratory.stages.canaryPercent(name);
+        } catch (Throwable thrown) {
+            laboratory.trouble(name, Operation.KEY, thrown);
+            return false;
+        }
     }
 
     private Stage unknownStage() {
