@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out what the mismatches of an experiment are: late or wrong. Thread-safe.
 ///
-/// At first sight the versions speak. A candidate that is newer is `candidate_ahead`, at once. An older one is stale for certain, so
-/// the re-check only times it; for the same or an unknown version the re-check tells. It climbs a ladder and reads the
-/// *candidate* at every rung:
+/// At first sight the versions speak. An older candidate is stale for certain, so the re-check only times it. A newer one is ahead, or
+/// has a version that nobody gave it: the control has to confirm it. For the same or an unknown version the re-check tells as well. It
+/// climbs a ladder and reads the *candidate* at every rung:
 ///
 /// 1. Equal to the control's value ⇒ `converged`. The candidate got the value after it was last seen without and before it was first
 ///    seen with it; the control saw the value between its start and its end. So it was late by a time in
 ///    (start of the last unequal read - end of the control, end of the first equal read - start of the control].
 /// 2. Its version is higher than the control's or, if either is unknown, its value is not the one it was ⇒ the *control* is read
-///    again. Equal ⇒ `superseded`. Changed ⇒ go on with the new value, from the foot of the ladder. This may be done three times.
+///    again. Equal ⇒ `superseded`, or `candidate_ahead` if the candidate was newer at first sight and the control has not been seen to
+///    change before. Changed ⇒ go on with the new value, from the foot of the ladder. This may be done three times.
 /// 3. At the end the control is read again. Changed ⇒ as in 2, and if that has been done three times, `unsettled`. The same ⇒ `stale` if
 ///    the candidate's version is lower, else `diverged`. As the control's value is the same before and after all reads, this holds for
 ///    the time between as well.
@@ -123,12 +124,12 @@ final class Rechecks implements AutoCloseable {
     /// Takes a mismatch; on any thread. Reads nothing here and never throws.
     void open(Sight sight, Subject subject) {
         Cause cause = sight.cause();
-        if (cause == Cause.CANDIDATE_AHEAD) {
-            subject.settled(new Settled(new Settlement.CandidateAhead(), 1, List.of()));
-        } else if (ladder.isEmpty()) {
-            Settlement settlement = cause == Cause.STALE
-                    ? new Settlement.Stale(lateByMoreThan(sight.candidate(), sight.control()))
-                    : new Settlement.Diverged();
+        if (ladder.isEmpty()) {
+            Settlement settlement = switch (cause) {
+                case STALE -> new Settlement.Stale(lateByMoreThan(sight.candidate(), sight.control()));
+                case CANDIDATE_AHEAD -> new Settlement.CandidateAhead();
+                case DIVERGED -> new Settlement.Diverged();
+            };
             subject.settled(new Settled(settlement, 1, List.of()));
         } else {
             join(sight, subject);
@@ -233,6 +234,8 @@ final class Rechecks implements AutoCloseable {
 
         private volatile Reading control;
         private volatile Reading unequal;
+        /// Whether the candidate was newer than the control at first sight, and the control has not changed since.
+        private boolean ahead;
         /// The candidate's value at the last comparison with a fresh control.
         private Reading noted;
         /// The candidate's last answer; `null` if its last read gave none.
@@ -249,6 +252,7 @@ final class Rechecks implements AutoCloseable {
             unequal = sight.candidate();
             noted = sight.candidate();
             last = sight.candidate();
+            ahead = sight.cause() == Cause.CANDIDATE_AHEAD;
             opened = time.nanos();
             foot = opened;
         }
@@ -354,7 +358,9 @@ final class Rechecks implements AutoCloseable {
             }
             noted = candidate;
             if (isEqual()) {
-                end(new Settlement.Superseded(Duration.ofNanos(candidate.ended() - before.started())));
+                end(ahead
+                        ? new Settlement.CandidateAhead()
+                        : new Settlement.Superseded(Duration.ofNanos(candidate.ended() - before.started())));
                 return false;
             }
             boolean changed = bothVersioned(now, before)
@@ -371,6 +377,7 @@ final class Rechecks implements AutoCloseable {
             }
             goneOn++;
             if (changed) {
+                ahead = false;
                 control = now;
                 foot = time.nanos();
                 rung = 0;

@@ -33,7 +33,8 @@ public sealed interface Settlement {
         }
     }
 
-    /// The candidate had a newer version at first sight: the control was late.
+    /// The candidate had a newer version at first sight, and the control has it by now: the control was late. Without a re-check the
+    /// versions alone say so.
     record CandidateAhead() implements Settlement {
         @Override
         public String key() {
@@ -51,7 +52,8 @@ public sealed interface Settlement {
         }
     }
 
-    /// The candidate was unequal until the end though its version was not older, or no version is known: it is wrong.
+    /// The candidate was unequal until the end though its version was not older, or no version is known: it is wrong. That holds for
+    /// a newer version as well, as the control never came to have it.
     record Diverged() implements Settlement {
         @Override
         public String key() {

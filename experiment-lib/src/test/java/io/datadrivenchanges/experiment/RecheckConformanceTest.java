@@ -238,24 +238,6 @@ class RecheckConformanceTest {
     }
 
     @Test
-    void newerAtFirstSightIsAheadAndReadsNothingAgain() {
-        cached = new Versioned("NORMAL", 8);
-        Experiment<String, Versioned, RuntimeException> experiment = plan().build();
-        experiment.call("1");
-
-        assertThat(onlySettlement()).isEqualTo(new Settlement.CandidateAhead());
-        assertThat(time.pending()).isEqualTo(pendingWithoutRecheck(experiment));
-    }
-
-    private int pendingWithoutRecheck(Experiment<String, Versioned, RuntimeException> experiment) {
-        cached = control;
-        int before = time.pending();
-        experiment.call("1");
-        assertThat(time.pending()).isEqualTo(before);
-        return before;
-    }
-
-    @Test
     void referenceAndTrialAreNotReadAgain() {
         AtomicInteger reads = new AtomicInteger();
         Experiment<String, String, RuntimeException> experiment = lab.experiment("noise")

@@ -29,7 +29,7 @@ class RecheckSimulationTest {
 
     /// What a history is made to be.
     private enum Truth {
-        CONVERGED, SUPERSEDED, CANDIDATE_AHEAD, STALE, DIVERGED, RESTLESS, TOKENLESS, CLOSED
+        CONVERGED, SUPERSEDED, CANDIDATE_AHEAD, FALSELY_AHEAD, STALE, DIVERGED, RESTLESS, TOKENLESS, CLOSED
     }
 
     private record State(String value, long version) {}
@@ -193,7 +193,7 @@ class RecheckSimulationTest {
             case SUPERSEDED -> "superseded";
             case CANDIDATE_AHEAD -> versioned ? "candidate_ahead" : "superseded";
             case STALE -> versioned ? "stale" : "diverged";
-            case DIVERGED -> "diverged";
+            case FALSELY_AHEAD, DIVERGED -> "diverged";
             case RESTLESS -> "unsettled: rest";
             case TOKENLESS -> "unsettled: token";
             case CLOSED -> "unsettled: time";
@@ -226,6 +226,12 @@ class RecheckSimulationTest {
                 long slack = 5 * MILLI;
                 world.controlLag = call + slack - before + random.nextLong(before - slack);
                 world.deliver(before, changed);
+            }
+            case FALSELY_AHEAD -> {
+                world.deliver(before, changed);
+                world.deliver(random.nextLong(before, call),
+                        new State(other(random, changed), changed.version() + 1 + random.nextInt(3)));
+                noise(world, previous, latest);
             }
             case STALE -> noise(world, previous, latest);
             case DIVERGED -> {
@@ -392,7 +398,10 @@ class RecheckSimulationTest {
                 assertThat(world.controlSeen.get(world.controlSeen.size() - 2).value()).as(what)
                         .isNotEqualTo(read.value());
             }
-            case Settlement.CandidateAhead ahead -> assertThat(read.version()).as(what).isGreaterThan(seen.version());
+            case Settlement.CandidateAhead ahead -> {
+                assertThat(read.version()).as(what).isGreaterThan(world.controlSeen.getFirst().version());
+                assertThat(read.value()).as(what).isEqualTo(seen.value());
+            }
             case Settlement.Stale stale -> {
                 assertThat(world.versioned).isTrue();
                 assertThat(read.version()).as(what).isLessThan(seen.version());

@@ -141,10 +141,40 @@ class RechecksTest {
     }
 
     @Test
-    void newerAtFirstSightIsAheadAtOnce() {
-        see(new Sides("NORMAL", 1, "HIGH", 2));
+    void newerAtFirstSightIsAheadOnceTheControlHasIt() {
+        Sides sides = new Sides("NORMAL", 1, "HIGH", 2);
+        see(sides);
+        passes(20);
+        assertThat(settled).isEmpty();
+        sides.control("HIGH", 2);
+        passes(10);
 
         assertThat(onlySettlement()).isEqualTo(new Settlement.CandidateAhead());
+        assertThat(sides.controlReads).isEqualTo(2);
+    }
+
+    @Test
+    void newerThanTheControlEverGetsIsWrong() {
+        Sides sides = new Sides("NORMAL", 1, "HIGH", 2);
+        see(sides);
+        passes(29_999);
+        assertThat(settled).isEmpty();
+        passes(1);
+
+        assertThat(onlySettlement()).isEqualTo(new Settlement.Diverged());
+        assertThat(sides.controlReads).isEqualTo(4);
+    }
+
+    @Test
+    void newerAtFirstSightAndThenPassedByTheControlWasLateAfterAll() {
+        Sides sides = new Sides("NORMAL", 1, "HIGH", 2);
+        see(sides);
+        sides.control("OUTSTANDING", 3);
+        passes(10);
+        sides.candidate("OUTSTANDING", 3);
+        passes(10);
+
+        assertThat(onlySettlement()).isInstanceOf(Settlement.Converged.class);
     }
 
     @Test

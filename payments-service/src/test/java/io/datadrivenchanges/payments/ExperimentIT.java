@@ -75,11 +75,15 @@ class ExperimentIT {
     }
 
     @Test
-    void countsANewerCopyAsAhead() {
+    void countsANewerCopyAsAheadOnceIncentivesHasIt() {
         payments.incentives.set(courier, "HIGH", 3);
         payments.cache.set(courier, PerformanceLevel.NORMAL, 4);
 
-        assertCounts("candidate_ahead", 201);
+        assertCounts("results_do_not_match", 201);
+        payments.incentives.set(courier, "NORMAL", 4);
+
+        await("Incentives confirms it").atMost(COUNTED)
+                .until(() -> results().path("candidate_ahead").longValue() > 0);
     }
 
     @Test
