@@ -112,13 +112,13 @@ class ServingIT {
     void theCopyDecidesAtLiveAndIncentivesIsNotAsked() {
         disagree();
         payments.stage(Stage.LIVE);
-        long asked = payments.incentives.calls();
+        long asked = payments.incentives.calls(courier);
 
         for (int i = 0; i < 10; i++) {
             assertPaid(paid(), "120.00", "CACHE", null, Stage.LIVE);
         }
 
-        assertThat(payments.incentives.calls() - asked).as("a sample at most").isLessThanOrEqualTo(2);
+        assertThat(payments.incentives.calls(courier) - asked).as("a sample at most").isLessThanOrEqualTo(2);
     }
 
     static Stream<Arguments> fallbacks() {
@@ -218,11 +218,11 @@ class ServingIT {
     void theCopyAloneDecidesAtComplete() {
         disagree();
         payments.stage(Stage.COMPLETE);
-        long asked = payments.incentives.calls();
+        long asked = payments.incentives.calls(courier);
 
         assertPaid(paid(), "120.00", "CACHE", null, Stage.COMPLETE);
 
-        assertThat(payments.incentives.calls()).isEqualTo(asked);
+        assertThat(payments.incentives.calls(courier)).isEqualTo(asked);
     }
 
     @Test
@@ -242,13 +242,13 @@ class ServingIT {
         payments.incentives.set(courier, "HIGH", 3);
         payments.cache.set(courier, reason);
         payments.stage(Stage.COMPLETE);
-        long asked = payments.incentives.calls();
+        long asked = payments.incentives.calls(courier);
         String delivery = RunningPayments.newDelivery();
 
         IdempotencyIT.assertProblem(payments.pay(delivery, courier, "5"), 503, "performance-unavailable");
 
         assertThat(payments.get("/payments/" + delivery).statusCode()).isEqualTo(404);
-        assertThat(payments.incentives.calls()).isEqualTo(asked);
+        assertThat(payments.incentives.calls(courier)).isEqualTo(asked);
     }
 
     @Test
