@@ -21,6 +21,8 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
     final Criteria criteria;
     /// The one that may answer; `null` if none can.
     private final @Nullable Candidate<I, C, ?> serving;
+    /// The one whose evidence moves the stage; `null` if there is none.
+    private final @Nullable Candidate<I, C, ?> judged;
     /// Moves the stage by evidence; `null` if nobody asked for that.
     private final @Nullable StageKeeper keeper;
     private final List<Candidate<I, C, ?>> candidates;
@@ -46,9 +48,8 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         candidates = List.copyOf(all);
         each = candidates.toArray(Candidate[]::new);
         serving = candidates.stream().filter(candidate -> candidate.plan.serve != null).findFirst().orElse(null);
-        keeper = candidates.isEmpty()
-                ? null
-                : laboratory.keeper(name, (serving == null ? candidates.getFirst() : serving).statistics, criteria);
+        judged = serving != null || candidates.isEmpty() ? serving : candidates.getFirst();
+        keeper = judged == null ? null : laboratory.keeper(name, judged.statistics, criteria);
         on = isInhabited();
         if (isInhabited()) {
             laboratory.time.schedule(Timing.TICK, this::tick);
@@ -170,7 +171,8 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         for (Candidate<I, C, ?> candidate : candidates) {
             SequencedMap<String, Long> counts = candidate.tally.snapshot();
             sides.add(new Summary.Side(candidate.plan.candidateName, candidate.plan.reference, counts,
-                    candidate.durations.snapshot(), candidate.rechecked(), candidate.statistics.assessment()));
+                    candidate.durations.snapshot(), candidate.rechecked(), candidate.statistics.exposed(),
+                    candidate.statistics.assessment(candidate == judged && keeper != null ? keeper.fleet() : null)));
             if (!candidate.plan.reference) {
                 for (Map.Entry<String, Long> count : counts.entrySet()) {
                     totals.merge(count.getKey(), count.getValue(), Long::sum);
@@ -178,7 +180,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
             }
         }
         return new Summary(name, laboratory.stageOf(name), on, totals, timing.control.snapshot(), sides,
-                timing.timedOneIn(), Math.round(timing.overheadNanos()));
+                timing.timedOneIn(), Math.round(timing.overheadNanos()), timing.overhead());
     }
 
     boolean isInhabited() {
