@@ -72,7 +72,10 @@ public final class LocalStack implements AutoCloseable {
     /// Makes the starts of the services fast, at the price of one start of each; does nothing if that is done for their jars.
     ///
     /// A failure is said, and is no reason not to start: it takes longer, that is all.
-    static void prepare(Path repository, Consumer<String> says) {
+    ///
+    /// @param repository root of the project, with the services built
+    /// @param says is told what is done, one line each
+    public static void prepare(Path repository, Consumer<String> says) {
         Path root = repository.toAbsolutePath().normalize();
         List<FastStart> missing = Stream.of(Part.values())
                 .filter(Part::isService)
