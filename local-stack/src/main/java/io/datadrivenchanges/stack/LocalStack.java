@@ -313,7 +313,6 @@ public final class LocalStack implements AutoCloseable {
         services.put(Part.INCENTIVES, service(builder, Part.INCENTIVES, "96m", Map.of(
                 "spring.datasource.url", jdbcUrl("incentives"))));
         services.put(Part.PUBLISHER, service(builder, Part.PUBLISHER, "128m", Map.of(
-                "performance.publisher.audit-interval", "1m",
                 "performance.publisher.database.host", "127.0.0.1",
                 "performance.publisher.database.port", Integer.toString(port(Part.POSTGRES)),
                 "spring.kafka.bootstrap-servers", "127.0.0.1:" + port(Part.KAFKA))));
