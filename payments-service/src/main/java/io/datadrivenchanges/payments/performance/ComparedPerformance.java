@@ -44,7 +44,7 @@ final class ComparedPerformance implements PerformanceSource {
                 .versions(Performance::version, ComparedPerformance::version)
                 .freshness(ComparedPerformance::staleness)
                 .recheck(Recheck.standard())
-                .impact(Impact.<Payable, Performance, Lookup>in(Payable::currency, ComparedPerformance::overpaid))
+                .impact(Impact.in(Payable::currency, ComparedPerformance::overpaid))
                 .serve(ComparedPerformance::serve)
                 .shadow(new Shadow.Inline())
                 .build();
