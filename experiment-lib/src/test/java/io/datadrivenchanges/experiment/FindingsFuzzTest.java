@@ -157,28 +157,41 @@ class FindingsFuzzTest {
         Does sampler = call.override() == null
                 ? call.sampler()
                 : call.override() == Sampling.FORCE ? Does.YES : Does.NO;
-        return call.stage() == Does.THROWS ? "gate_failed"
-                : behind && call.first().error() != null ? "" // the control is asked anyway
-                : !behind && call.gate() != Does.YES ? call.gate() == Does.NO ? "filtered" : "gate_failed"
-                : sampler != Does.YES ? sampler == Does.NO ? "sampled_out" : "gate_failed"
-                : !behind && call.before() == Does.THROWS ? "gate_failed"
-                : "";
+        return call.stage() == Does.THROWS
+                ? "gate_failed"
+                : behind && call.first().error() != null
+                        ? "" // the control is asked anyway
+                        : !behind && call.gate() != Does.YES
+                                ? call.gate() == Does.NO ? "filtered" : "gate_failed"
+                                : sampler != Does.YES
+                                        ? sampler == Does.NO ? "sampled_out" : "gate_failed"
+                                        : !behind && call.before() == Does.THROWS
+                                                ? "gate_failed"
+                                                : "";
     }
 
     private static String found(Call call, Did candidate) {
         RuntimeException left = call.control().error();
         RuntimeException right = candidate.error();
-        Does alike = call.kind().comparingErrors() ? call.alike()
+        Does alike = call.kind().comparingErrors()
+                ? call.alike()
                 : String.valueOf(left).equals(String.valueOf(right)) ? Does.YES : Does.NO;
         boolean unknown = call.control().version() < 0 || candidate.version() < 0;
-        return left == null && right == null && call.comparing() == Compares.CONTROL_PROJECTION_THROWS ? FAILED
-                : left == null && right == null && call.kind().requiringVersions() && unknown ? "incomparable"
-                : left == null && right == null ? compared(call, candidate)
-                : alike == Does.THROWS ? FAILED
-                : alike == Does.YES ? SAME
-                : right == null ? "control_failed"
-                : left == null ? "candidate_failed"
-                : "candidate_failed both_failed";
+        return left == null && right == null && call.comparing() == Compares.CONTROL_PROJECTION_THROWS
+                ? FAILED
+                : left == null && right == null && call.kind().requiringVersions() && unknown
+                        ? "incomparable"
+                        : left == null && right == null
+                                ? compared(call, candidate)
+                                : alike == Does.THROWS
+                                        ? FAILED
+                                        : alike == Does.YES
+                                                ? SAME
+                                                : right == null
+                                                        ? "control_failed"
+                                                        : left == null
+                                                                ? "candidate_failed"
+                                                                : "candidate_failed both_failed";
     }
 
     private static String compared(Call call, Did candidate) {

@@ -176,7 +176,8 @@ class ServingIT {
         payments.stage(Stage.LIVE);
         var inside = new CountDownLatch(2);
         var released = new CountDownLatch(1);
-        try (var bounded = new RunningPayments("payments.incentives.max-calls=2", "payments.incentives.read-timeout=20s");
+        try (var bounded = new RunningPayments("payments.incentives.max-calls=2",
+                "payments.incentives.read-timeout=20s");
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             bounded.cache.behave(_ -> new Lookup.Unknown(Lookup.Reason.STALE));
             bounded.incentives.set(courier, "HIGH", 3);
