@@ -45,7 +45,8 @@ final class LatencyPlot {
             var latencies = new Latencies();
             result.side(contender).rounds().forEach(round -> latencies.add(round.latencies()));
             double[] exponents = IntStream.rangeClosed(0, POINTS_PER_DECADE * DECADES)
-                    .mapToDouble(point -> MEDIAN + (DECADES - MEDIAN) * point / (POINTS_PER_DECADE * DECADES)).toArray();
+                    .mapToDouble(point -> MEDIAN + (DECADES - MEDIAN) * point / (POINTS_PER_DECADE * DECADES))
+                    .toArray();
             double[] millis = Arrays.stream(exponents).map(exponent -> Math.max(SMALLEST_MILLIS,
                     latencies.millisAtPercentile(100 - 100 / Math.pow(10, exponent)))).toArray();
             chart.addSeries(contender.toString(), exponents, millis).setMarker(SeriesMarkers.NONE);
