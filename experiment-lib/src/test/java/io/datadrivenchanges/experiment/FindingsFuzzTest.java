@@ -84,6 +84,9 @@ class FindingsFuzzTest {
             Does before, Does after, Does sink, Did control, Did first, Did second, Compares comparing, Does alike,
             List<Does> rules) {}
 
+    /// A line of a decision table.
+    private record Line(boolean applies, String then) {}
+
     private final long seed = System.nanoTime();
     private final SplittableRandom random = new SplittableRandom(seed);
     private final AtomicInteger reads = new AtomicInteger();
@@ -152,46 +155,36 @@ class FindingsFuzzTest {
         return List.of(("runs " + found).replace(DIFFERENT, DIFFERENT + settled(call)).split(" "));
     }
 
+    /// Why a call is not compared; empty if it is.
     private static String skipped(Call call) {
-        boolean behind = call.kind().mode() == Mode.BEHIND;
-        Does sampler = call.override() == null
-                ? call.sampler()
-                : call.override() == Sampling.FORCE ? Does.YES : Does.NO;
-        return call.stage() == Does.THROWS
-                ? "gate_failed"
-                : behind && call.first().error() != null
-                        ? "" // the control is asked anyway
-                        : !behind && call.gate() != Does.YES
-                                ? call.gate() == Does.NO ? "filtered" : "gate_failed"
-                                : sampler != Does.YES
-                                        ? sampler == Does.NO ? "sampled_out" : "gate_failed"
-                                        : !behind && call.before() == Does.THROWS
-                                                ? "gate_failed"
-                                                : "";
+        boolean ahead = call.kind().mode() != Mode.BEHIND;
+        boolean taken = call.override() == null ? call.sampler() == Does.YES : call.override() == Sampling.FORCE;
+        boolean failed = call.override() == null && call.sampler() == Does.THROWS;
+        return first(when(call.stage() == Does.THROWS, "gate_failed"),
+                when(!ahead && call.first().error() != null, ""), // the control is asked anyway
+                when(ahead && call.gate() == Does.THROWS, "gate_failed"),
+                when(ahead && call.gate() == Does.NO, "filtered"),
+                when(failed, "gate_failed"),
+                when(!taken, "sampled_out"),
+                when(ahead && call.before() == Does.THROWS, "gate_failed"),
+                when(true, ""));
     }
 
     private static String found(Call call, Did candidate) {
         RuntimeException left = call.control().error();
         RuntimeException right = candidate.error();
-        Does alike = call.kind().comparingErrors()
-                ? call.alike()
-                : String.valueOf(left).equals(String.valueOf(right)) ? Does.YES : Does.NO;
+        boolean values = left == null && right == null;
         boolean unknown = call.control().version() < 0 || candidate.version() < 0;
-        return left == null && right == null && call.comparing() == Compares.CONTROL_PROJECTION_THROWS
-                ? FAILED
-                : left == null && right == null && call.kind().requiringVersions() && unknown
-                        ? "incomparable"
-                        : left == null && right == null
-                                ? compared(call, candidate)
-                                : alike == Does.THROWS
-                                        ? FAILED
-                                        : alike == Does.YES
-                                                ? SAME
-                                                : right == null
-                                                        ? "control_failed"
-                                                        : left == null
-                                                                ? "candidate_failed"
-                                                                : "candidate_failed both_failed";
+        boolean asked = call.kind().comparingErrors();
+        boolean alike = asked ? call.alike() == Does.YES : String.valueOf(left).equals(String.valueOf(right));
+        return first(when(values && call.comparing() == Compares.CONTROL_PROJECTION_THROWS, FAILED),
+                when(values && call.kind().requiringVersions() && unknown, "incomparable"),
+                when(values, compared(call, candidate)),
+                when(asked && call.alike() == Does.THROWS, FAILED),
+                when(alike, SAME),
+                when(right == null, "control_failed"),
+                when(left == null, "candidate_failed"),
+                when(true, "candidate_failed both_failed"));
     }
 
     private static String compared(Call call, Did candidate) {
@@ -207,6 +200,14 @@ class FindingsFuzzTest {
         long left = call.control().version();
         long right = call.second().version();
         return left < 0 || right < 0 || left == right ? " diverged" : right < left ? " stale" : " candidate_ahead";
+    }
+
+    private static Line when(boolean applies, String then) {
+        return new Line(applies, then);
+    }
+
+    private static String first(Line... table) {
+        return Stream.of(table).filter(Line::applies).findFirst().orElseThrow().then();
     }
 
     /// What the caller gets.
