@@ -16,11 +16,13 @@ import java.time.Duration;
 /// @param streamSilence   longest silence of the engine although heartbeats are written
 /// @param verifyInterval  time between two looks at whether the topic is still the same
 /// @param longestPause    upper bound of the growing pauses between attempts
-record Limits(Duration commitInterval, Duration secondLook, Duration kafkaAnswer, Duration kafkaBlock, Duration kafkaDelivery,
+record Limits(Duration commitInterval, Duration secondLook, Duration kafkaAnswer, Duration kafkaBlock,
+        Duration kafkaDelivery,
         Duration databaseSilence, Duration leadSilence, Duration streamSilence, Duration verifyInterval,
         Duration longestPause) {
     /// What a publisher in operation has.
-    static final Limits STANDARD = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(30),
+    static final Limits STANDARD = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
             Duration.ofMinutes(2), Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(20),
             Duration.ofMinutes(1), Duration.ofSeconds(30));
 

@@ -83,7 +83,8 @@ class DisturbedPublisherIT {
     @Test
     void confirmsNothingThatKafkaHasNotAcknowledged() throws Exception {
         // A record may wait for its acknowledgement for a shorter time than the broker will be away.
-        var limits = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(), Duration.ofSeconds(4),
+        var limits = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(),
+                Duration.ofSeconds(4),
                 SHORT.databaseSilence(), SHORT.leadSilence(), SHORT.streamSilence(), SHORT.verifyInterval(),
                 SHORT.longestPause());
         Map<String, Object> impatient = new HashMap<>(Pipe.address());

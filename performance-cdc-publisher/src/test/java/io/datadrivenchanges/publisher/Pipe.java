@@ -47,7 +47,8 @@ final class Pipe implements AutoCloseable {
     /// Generous for a busy machine; a healthy pipe needs a fraction.
     static final Duration LIMIT = Duration.ofSeconds(90);
     /// Shorter than [Limits#STANDARD] where a test has to wait for the limit; the order among them is the same.
-    static final Limits SHORT = new Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(6),
+    static final Limits SHORT = new Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(2),
+            Duration.ofSeconds(6),
             Limits.STANDARD.kafkaDelivery(), Limits.STANDARD.databaseSilence(), Duration.ofSeconds(4),
             Limits.STANDARD.streamSilence(), Limits.STANDARD.verifyInterval(), Duration.ofSeconds(1));
     private static final Path SOURCE = Path.of("../incentives-service/src/main/resources");

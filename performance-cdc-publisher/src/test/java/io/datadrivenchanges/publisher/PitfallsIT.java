@@ -121,7 +121,8 @@ class PitfallsIT {
 
     @Test
     void topicRecreatedWhileThePublisherRuns() throws Exception {
-        var watchful = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(), SHORT.kafkaDelivery(),
+        var watchful = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(),
+                SHORT.kafkaDelivery(),
                 SHORT.databaseSilence(), SHORT.leadSilence(), SHORT.streamSilence(), Duration.ofSeconds(1),
                 SHORT.longestPause());
         Pipe.change(1, 2);
@@ -217,7 +218,8 @@ class PitfallsIT {
     /// The server has stopped sending, the connection is there, and everything else answers.
     @Test
     void silentConnectionToTheDatabase() throws Exception {
-        var limits = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(), SHORT.kafkaDelivery(),
+        var limits = new Limits(SHORT.commitInterval(), SHORT.secondLook(), SHORT.kafkaAnswer(), SHORT.kafkaBlock(),
+                SHORT.kafkaDelivery(),
                 SHORT.databaseSilence(), SHORT.leadSilence(), Duration.ofSeconds(3), SHORT.verifyInterval(),
                 SHORT.longestPause());
         Pipe.change(1);
