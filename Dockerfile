@@ -48,7 +48,7 @@ ARG TRAIN=
 RUN java -Xlog:aot*=error -XX:AOTCacheOutput=application.aot -XX:+UseSerialGC -XX:+UseCompactObjectHeaders \
       -Dspring.context.exit=onRefresh -jar application.jar ${TRAIN}
 USER 10001:10001
-ENTRYPOINT ["java", "-XX:AOTCache=/app/application.aot", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/application.jar"]
+ENTRYPOINT ["java", "-XX:AOTCache=/app/application.aot", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:InitialRAMPercentage=60", "-XX:MaxRAMPercentage=60", "-XX:NewRatio=1", "-XX:+ExitOnOutOfMemoryError", "-jar", "/app/application.jar"]
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="${MODULE}" \
       org.opencontainers.image.licenses="Apache-2.0" \

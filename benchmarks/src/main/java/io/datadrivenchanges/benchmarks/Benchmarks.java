@@ -1,9 +1,11 @@
 package io.datadrivenchanges.benchmarks;
 
 import io.datadrivenchanges.benchmarks.experiment.ExperimentCost;
+import io.datadrivenchanges.benchmarks.payments.PaymentsBenchmark;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineCapacity;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineLatency;
 import io.datadrivenchanges.benchmarks.rebuild.RebuildBenchmark;
+import io.datadrivenchanges.benchmarks.startup.StartupBenchmark;
 import io.datadrivenchanges.benchmarks.verdict.VerdictPage;
 import io.datadrivenchanges.stack.StackException;
 import io.datadrivenchanges.traffic.Traffic;
@@ -16,8 +18,8 @@ import picocli.CommandLine.Command;
 /// Exit code 0 = measured and nothing lost, 1 = not, 2 = an option is wrong.
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, versionProvider = Version.class, subcommands = {
         PipelineLatency.class,
-        PipelineCapacity.class, ExperimentCost.class, VerdictPage.class,
-        RebuildBenchmark.class}, description = "Measures this system on this machine.")
+        PipelineCapacity.class, PaymentsBenchmark.class, ExperimentCost.class, VerdictPage.class,
+        RebuildBenchmark.class, StartupBenchmark.class}, description = "Measures this system on this machine.")
 final class Benchmarks {
     /// The benchmarks' own JVM and those it starts log what the demo's do: warnings, to standard error.
     private static final String LOGGING = "io/datadrivenchanges/stack/logback-demo.xml";

@@ -26,9 +26,15 @@ class BenchmarksTest {
             "capacity --first-rate 7              | --first-rate has to be 8 to 100000.",
             "capacity --seconds 601               | --seconds has to be 1 to 600.",
             "capacity --max-p99 0                 | --max-p99 has to be 1 to 10000.",
+            "payments --connections 49            | --connections has to be 1 to 48.",
+            "payments --rate 0                    | --rate has to be 1 to 10000.",
+            "payments --rounds 0                  | --rounds has to be 1 to 100.",
+            "payments --seconds 601               | --seconds has to be 1 to 600.",
+            "payments --json nowhere/result.json  | --json has to name a file in a folder that exists",
             "rebuild --couriers 0                 | --couriers has to be 1 to 5000000.",
             "rebuild --rounds 0                   | --rounds has to be 1 to 100.",
             "rebuild --plot .                     | --plot has to name a file in a folder that exists",
+            "startup --rounds 0                   | --rounds has to be 1 to 100.",
             "latency                              | Unmatched argument at index 0: 'latency'"})
     void saysInASentenceWhatIsWrongBeforeItStartsAnything(String arguments, String sentence) {
         int code = execute(arguments.split(" "));

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import tools.jackson.databind.JsonNode;
 
@@ -79,11 +80,23 @@ final class Client {
 
     /// The meters of payments-service by their names in Prometheus' format, all tags of one added up.
     Map<String, Double> meters() {
-        return get(payments.get().resolve("/actuator/prometheus")).body().lines()
-                .filter(line -> !line.startsWith("#"))
-                .collect(Collectors.groupingBy(line -> line.substring(0, line.indexOf(line.contains("{") ? '{' : ' ')),
-                        Collectors
-                                .summingDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))));
+        return samples().collect(
+                Collectors.groupingBy(line -> line.substring(0, line.indexOf(line.contains("{") ? '{' : ' ')),
+                        Collectors.summingDouble(Client::value)));
+    }
+
+    /// A meter of payments-service by its name in Prometheus' format, for one value of one of its tags; 0 if it has none.
+    double meter(String name, String tag, String value) {
+        return samples().filter(line -> line.startsWith(name + "{") && line.contains(tag + "=\"" + value + "\""))
+                .mapToDouble(Client::value).sum();
+    }
+
+    private Stream<String> samples() {
+        return get(payments.get().resolve("/actuator/prometheus")).body().lines().filter(line -> !line.startsWith("#"));
+    }
+
+    private static double value(String sample) {
+        return Double.parseDouble(sample.substring(sample.lastIndexOf(' ') + 1));
     }
 
     private Answer post(URI address, String json) {

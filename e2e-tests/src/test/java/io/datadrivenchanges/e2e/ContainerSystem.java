@@ -4,6 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +43,7 @@ final class ContainerSystem implements RunningSystem {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerSystem.class);
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PROBE = Duration.ofSeconds(2);
     private static final int STOP_SECONDS = 30;
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -49,6 +53,7 @@ final class ContainerSystem implements RunningSystem {
     private static final Path LOGS = Path.of("target/container-logs");
     private static final Path SETTINGS = Path.of("target/payments-config/application.properties");
 
+    private final HttpClient http = HttpClient.newHttpClient();
     private final Map<Part, Integer> ports = Ports.free(List.of(Part.values()));
     private final ComposeContainer compose = new ComposeContainer("e2e", COMPOSE, COMPOSE_SETTINGS)
             .withPull(false).withBuild(true).withRemoveVolumes(true)
@@ -134,7 +139,21 @@ final class ContainerSystem implements RunningSystem {
         if (!running(part)) {
             docker().startContainerCmd(container(part)).exec();
         }
-        awaitHealthy(part);
+        if (part.isService()) {
+            awaitReady(part);
+        } else {
+            awaitHealthy(part);
+        }
+    }
+
+    @Override
+    public void freeze(Part part) {
+        docker().pauseContainerCmd(container(part)).exec();
+    }
+
+    @Override
+    public void thaw(Part part) {
+        docker().unpauseContainerCmd(container(part)).exec();
     }
 
     @Override
@@ -178,6 +197,16 @@ final class ContainerSystem implements RunningSystem {
     private void awaitHealthy(Part part) {
         await(part + " is healthy").atMost(Limits.START).pollInterval(POLL)
                 .until(() -> state(part).getHealth() != null && "healthy".equals(state(part).getHealth().getStatus()));
+    }
+
+    /// Asks what the health check of a service's container asks, which takes a look every few seconds only.
+    private void awaitReady(Part part) {
+        var readiness = HttpRequest
+                .newBuilder(URI.create("http://127.0.0.1:" + port(part) + "/actuator/health/readiness"))
+                .timeout(PROBE).build();
+        await(part + " is ready").atMost(Limits.START).pollDelay(Duration.ZERO).pollInterval(POLL)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> http.send(readiness, BodyHandlers.discarding()).statusCode() == 200);
     }
 
     private void awaitGone(Part part) {

@@ -14,9 +14,8 @@ final class Limits {
     static final Duration COUNTED = Duration.ofSeconds(10);
     /// A line that is written every period can be read in the log.
     static final Duration LOGGED = Duration.ofSeconds(20);
-    /// A mismatch can be read in the log, even if the lines that the log takes in a minute have just been used up.
-    static final Duration MISMATCH_LOGGED = Duration.ofSeconds(75);
-
+    /// A mismatch is settled: its ladder is half a minute long, and as much again for a busy machine.
+    static final Duration SETTLED = Duration.ofSeconds(60);
     /// A stage is taken back after the feed has stopped: 10 s of outage, one look a second, and as much again for a busy machine.
     static final Duration DEMOTED = Duration.ofSeconds(25);
 

@@ -52,6 +52,12 @@ interface RunningSystem extends AutoCloseable {
     /// @throws IllegalStateException if the part is not ready within [Limits#START]
     void start(Part part);
 
+    /// Holds a part where it is: it does nothing, keeps its connections and does not notice.
+    void freeze(Part part);
+
+    /// Lets a frozen part go on.
+    void thaw(Part part);
+
     /// Stops payments-service and starts it with these settings on top of its own.
     ///
     /// @param settings Spring Boot properties by name; none = its own settings alone

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,37 +23,54 @@ import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static io.datadrivenchanges.e2e.Limits.COUNTED;
 import static io.datadrivenchanges.e2e.Limits.DEMOTED;
 import static io.datadrivenchanges.e2e.Limits.HEALED;
 import static io.datadrivenchanges.e2e.Limits.LOGGED;
-import static io.datadrivenchanges.e2e.Limits.MISMATCH_LOGGED;
+import static io.datadrivenchanges.e2e.Limits.SETTLED;
 import static io.datadrivenchanges.e2e.Limits.VISIBLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /// What the whole system promises, whatever it runs on: a contract that every [RunningSystem] has to keep.
 ///
-/// All scenarios share one system and nothing else. Each has couriers and deliveries of its own and heals what it
-/// breaks, so their order does not matter. Nobody else pays: a difference of counts belongs to the payments between.
+/// All scenarios share one system and nothing else, but for the two about a wrong value. Each has couriers and deliveries of its
+/// own and heals what it breaks, so their order only saves time. Nobody else pays: a difference of counts belongs to the payments
+/// between.
 @TestInstance(Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class Scenarios {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern SUMMARY = Pattern
             .compile("\\{\"experiment_name\": \"courier-performance\", \"results\": "
                     + "(\\{\"results_match\": \\d+, \"results_do_not_match\": \\d+, \"candidate_failed\": \\d+, .*})}$");
+    private static final Pattern VERDICT = Pattern
+            .compile(
+                    "(\\{\"experiment_name\": \"courier-performance\", \"candidate_name\": \"cache\", \"verdict\": .*})$");
+
+    /// The order of the scenarios that share the half minute in which a wrong value might turn out to be a late one: nothing
+    /// breaks meanwhile. All others come after them, and those that leave mismatches open for long come last.
+    static final int WRONG_FROM_HERE = 1;
+    static final int BREAKS_NOTHING = 2;
+    static final int WRONG_UNTIL_HERE = 3;
+    static final int BEFORE_THE_LONG_BREAKS = 4;
 
     private final AtomicLong couriers = new AtomicLong(1000);
     private final AtomicLong deliveries = new AtomicLong();
 
+    private @Nullable WrongValue wrong;
     private @Nullable RunningSystem started;
     RunningSystem system;
     private Client client;
@@ -77,6 +94,7 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void paysByTheLevelThatIncentivesHolds() {
         long courier = newCourier();
         set(courier, Level.HIGH, 1);
@@ -101,6 +119,7 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void bringsAChangeOfPerformanceToTheCacheAndToThePayment() {
         long courier = newCourier();
         set(courier, Level.HIGH, 1);
@@ -113,6 +132,7 @@ abstract class Scenarios {
     }
 
     @ParameterizedTest
+    @Order(BREAKS_NOTHING)
     @CsvSource({"NORMAL, 100.00, 0.00, 100.00", "HIGH, 100.00, 10.00, 110.00", "OUTSTANDING, 100.00, 20.00, 120.00",
             "HIGH, 0.15, 0.02, 0.17", "HIGH, 0.25, 0.02, 0.27", "HIGH, 10.05, 1.00, 11.05",
             "OUTSTANDING, 0.03, 0.01, 0.04", "OUTSTANDING, 1000000.00, 200000.00, 1200000.00"})
@@ -128,6 +148,7 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void paysAnUnknownCourierAsNormalAndSaysSo() {
         Compared compared = payCompared(newCourier());
 
@@ -139,6 +160,7 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void answersARepeatedDeliveryWithTheSamePayment() {
         long courier = newCourier();
         set(courier, Level.HIGH, 1);
@@ -154,6 +176,7 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void refusesAnotherRequestForAPaidDelivery() {
         long courier = newCourier();
         String delivery = newDelivery();
@@ -168,6 +191,7 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void makesOnePaymentOfTwentyConcurrentRequests() throws Exception {
         long courier = newCourier();
         set(courier, Level.HIGH, 1);
@@ -210,19 +234,21 @@ abstract class Scenarios {
         awaitMatch(courier, 1, HEALED);
     }
 
-    @ParameterizedTest
-    @CsvSource({"performance.cache.enabled, false", "performance.cache.topic, nobody-writes-here"})
-    void paysAndCountsWhenTheCacheKnowsNothing(String setting, String value) {
+    @Test
+    void paysAndCountsWhenTheCacheKnowsNothing() {
         long courier = newCourier();
         set(courier, Level.HIGH, 1);
 
         try {
-            system.restartPayments(Map.of(setting, value));
+            for (Map<String, String> settings : List.of(Map.of("performance.cache.enabled", "false"),
+                    Map.of("performance.cache.topic", "nobody-writes-here"))) {
+                system.restartPayments(settings);
 
-            Compared compared = payCompared(courier);
+                Compared compared = payCompared(courier);
 
-            assertThat(compared.payment().total()).hasToString("110.00");
-            assertThat(compared.counted().of("incomparable")).as("%s", compared.counted()).isOne();
+                assertThat(compared.payment().total()).as("%s", settings).hasToString("110.00");
+                assertThat(compared.counted().of("incomparable")).as("%s: %s", settings, compared.counted()).isOne();
+            }
         } finally {
             system.restartPayments(Map.of());
         }
@@ -350,33 +376,67 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(WRONG_FROM_HERE)
     void catchesAWrongValueInTheTopic() {
+        long courier = wrongValue().courier();
+
+        await("the mismatch is in the log").atMost(LOGGED)
+                .untilAsserted(() -> assertThat(system.log(Part.PAYMENTS))
+                        .anySatisfy(line -> assertThat(line).contains("\"experiment_name\"", "\"cause\"",
+                                Long.toString(courier), "HIGH", "OUTSTANDING")));
+        await("the mismatch is in the summary").atMost(LOGGED)
+                .untilAsserted(() -> assertThat(lastSummary().of("results_do_not_match")).isPositive());
+    }
+
+    @Test
+    @Order(WRONG_UNTIL_HERE)
+    void tellsThatAWrongValueHasDivergedAndWhatItWouldHaveCost() {
+        WrongValue value = wrongValue();
+
+        await("the mismatch is settled").atMost(SETTLED).pollDelay(Duration.ZERO)
+                .untilAsserted(() -> assertThat(client.experiment().since(value.before()).of("diverged")).isOne());
+        assertThat(client.meter("experiment_settlements_total", "settlement", "diverged"))
+                .isEqualTo((double) client.experiment().of("diverged"));
+        await("the divergence and its cost are in the log").atMost(LOGGED).untilAsserted(() -> {
+            assertThat(system.log(Part.PAYMENTS)).anySatisfy(line -> assertThat(line)
+                    .containsPattern("\"settled\": \"\\w+, diverged\", \"input\": \"" + value.courier() + "\""));
+            assertThat(overpaid() - value.overpaid()).as("cents of one payment").isEqualTo(10_00);
+        });
+
+        set(value.courier(), Level.OUTSTANDING, 2);
+        awaitMatch(value.courier(), 2, HEALED);
+    }
+
+    @Test
+    @Order(BEFORE_THE_LONG_BREAKS)
+    void tellsThatALateValueHasConvergedAndAfterHowLong() {
         long courier = newCourier();
         set(courier, Level.HIGH, 1);
         awaitMatch(courier, 1, VISIBLE);
-        Topic.Change right = topic().changes().stream().filter(change -> change.courierId() == courier).findFirst()
-                .orElseThrow();
+        Counts before = await("earlier mismatches are settled").atMost(SETTLED).pollDelay(Duration.ZERO)
+                .until(client::experiment, counts -> counts.of("rechecking") == 0);
 
-        topic().corrupt(new Topic.Change(right.generation(), courier, Level.OUTSTANDING, 2));
-        try {
-            visible("the wrong value is caught").untilAsserted(() -> {
+        try (var others = Changes.start(client, newCouriers(20))) {
+            others.awaitMore(20);
+            system.freeze(Part.PUBLISHER);
+            try {
+                set(courier, Level.OUTSTANDING, 2);
                 Compared compared = payCompared(courier);
+
                 assertThat(compared.counted().of("results_do_not_match")).as("%s", compared.counted()).isOne();
-                assertThat(compared.payment().total()).as("the control decides").hasToString("110.00");
-            });
-            awaiting("the mismatch is in the log", MISMATCH_LOGGED).untilAsserted(() -> {
-                pay(courier);
-                assertThat(system.log(Part.PAYMENTS))
-                        .anySatisfy(line -> assertThat(line).contains("\"experiment_name\"",
-                                "\"cause\"", Long.toString(courier), "HIGH", "OUTSTANDING"));
-            });
-            await("the mismatch is in the summary").atMost(LOGGED).untilAsserted(
-                    () -> assertThat(lastSummary().of("results_do_not_match")).isPositive());
-        } finally {
-            set(courier, Level.OUTSTANDING, 2);
+                assertThat(compared.payment().total()).as("the control decides").hasToString("120.00");
+            } finally {
+                system.thaw(Part.PUBLISHER);
+            }
+            visible("the mismatch is settled").untilAsserted(
+                    () -> assertThat(client.experiment().since(before).of("converged")).isOne());
         }
 
-        awaitMatch(courier, 2, HEALED);
+        assertThat(client.meter("experiment_settlements_total", "settlement", "converged"))
+                .isEqualTo((double) client.experiment().of("converged"));
+        await("it is in the log").atMost(LOGGED).untilAsserted(() -> assertThat(system.log(Part.PAYMENTS))
+                .anySatisfy(line -> assertThat(line).containsPattern(
+                        "\"settled\": \"stale, converged after \\d+ ms\", \"input\": \"" + courier + "\"")));
     }
 
     @Test
@@ -385,6 +445,7 @@ abstract class Scenarios {
         known.forEach(courier -> set(courier, Level.HIGH, 1));
         known.forEach(courier -> awaitMatch(courier, 1, VISIBLE));
         double demotions = demotions();
+        double byRest = client.meter("payments_total", "source", "REST");
         assertThat(client.changeStage("LIVE").status()).isEqualTo(200);
         try {
             visible("the cache decides")
@@ -394,6 +455,7 @@ abstract class Scenarios {
             try {
                 awaiting("Incentives decides, because the cache knows that it is stale", HEALED).untilAsserted(
                         () -> assertPaidAt(payRight(known.getFirst(), 1), "REST", "STALE", "LIVE"));
+                assertThat(client.meter("payments_total", "source", "REST")).isGreaterThan(byRest);
                 known.forEach(courier -> set(courier, Level.OUTSTANDING, 2));
 
                 await("the stage goes back by itself").atMost(DEMOTED).pollInterval(Duration.ofMillis(100))
@@ -404,6 +466,7 @@ abstract class Scenarios {
                 assertPaidAt(payRight(known.getFirst(), 2), "REST", null, "SHADOW");
                 assertThat(client.experimentBody().path("changed").path("by").stringValue()).isEqualTo("stage-guard");
                 assertThat(demotions()).isEqualTo(demotions + 1);
+                assertThat(client.meter("experiment_stage", "stage", "SHADOW")).isOne();
                 assertThat(system.log(Part.PAYMENTS)).anySatisfy(
                         line -> assertThat(line).contains("goes from LIVE to SHADOW", "(stage-guard)"));
             } finally {
@@ -435,6 +498,7 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void answersTheReadmesTourAsTheReadmeShows() throws Exception {
         List<ReadmeTour.Step> steps = ReadmeTour.read(Path.of("../README.md")).steps();
 
@@ -446,6 +510,7 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void hasEveryMeterOfTheOperationsPageAndMovesThoseThatPaymentsMove() throws IOException {
         List<OperationsPage.Meter> meters = OperationsPage.meters(Path.of("../docs/operations.md"));
         assertThat(meters).hasSizeGreaterThan(20);
@@ -466,14 +531,47 @@ abstract class Scenarios {
     }
 
     @Test
+    @Order(BREAKS_NOTHING)
     void writesASummaryThatAddsUp() {
         payCompared(newCourier());
-        Counts served = settledCounts();
 
         await("the summary of all payments").atMost(LOGGED)
-                .untilAsserted(() -> assertThat(lastSummary()).isEqualTo(served));
+                .untilAsserted(() -> assertThat(lastSummary()).isEqualTo(settledCounts()));
 
-        assertThat(served.runs()).isPositive().isEqualTo(served.findings() + served.inFlight());
+        Counts summary = lastSummary();
+        assertThat(summary.runs()).isPositive().isEqualTo(summary.findings() + summary.inFlight());
+    }
+
+    /// A courier whose level in the topic is wrong, OUTSTANDING instead of HIGH, and who was paid once since the cache has it.
+    ///
+    /// @param before what the experiment had counted before that payment
+    /// @param overpaid what the cache would have paid too much before that payment, in cents
+    private record WrongValue(long courier, Counts before, long overpaid) {}
+
+    /// Falsifies a value at the first call.
+    private WrongValue wrongValue() {
+        if (wrong == null) {
+            long courier = newCourier();
+            set(courier, Level.HIGH, 1);
+            awaitMatch(courier, 1, HEALED);
+            Counts before = settledCounts();
+            long overpaid = overpaid();
+            Topic.Change right = topic().changes().stream().filter(change -> change.courierId() == courier).findFirst()
+                    .orElseThrow();
+            topic().corrupt(new Topic.Change(right.generation(), courier, Level.OUTSTANDING, 2));
+            visible("the wrong value is caught").untilAsserted(() -> {
+                Compared compared = payCompared(courier);
+                assertThat(compared.counted().of("results_do_not_match")).as("%s", compared.counted()).isOne();
+                assertThat(compared.payment().total()).as("the control decides").hasToString("110.00");
+            });
+            wrong = new WrongValue(courier, before, overpaid);
+        }
+        return wrong;
+    }
+
+    /// What the cache would have paid too much so far, in cents, as the log says.
+    private long overpaid() {
+        return lastLine(VERDICT).map(line -> line.path("costs").path("EUR").path("over").asLong(0)).orElse(0L);
     }
 
     /// A payment and what the experiment counted because of it.
@@ -539,15 +637,15 @@ abstract class Scenarios {
     }
 
     private Counts lastSummary() {
-        List<String> summaries = new ArrayList<>();
-        for (String line : system.log(Part.PAYMENTS)) {
-            Matcher summary = SUMMARY.matcher(line);
-            if (summary.find()) {
-                summaries.add(summary.group(1));
-            }
-        }
-        assertThat(summaries).as("summaries").isNotEmpty();
-        return Counts.of(JSON.readTree(summaries.getLast()));
+        Optional<JsonNode> summary = lastLine(SUMMARY);
+        assertThat(summary).as("a summary").isPresent();
+        return Counts.of(summary.get());
+    }
+
+    /// The JSON object in the last line of Payments' log that has one of this form.
+    private Optional<JsonNode> lastLine(Pattern form) {
+        return system.log(Part.PAYMENTS).reversed().stream().map(form::matcher).filter(Matcher::find).findFirst()
+                .map(line -> JSON.readTree(line.group(1)));
     }
 
     private Topic topic() {

@@ -49,7 +49,7 @@ class TokenAccessIT {
                 + "\n-----END PUBLIC KEY-----\n");
         paymentsToken = folder.resolve("token");
         givePayments("performance.read");
-        LocalStack.Builder builder = LocalStack.of(Path.of(".."));
+        LocalStack.Builder builder = LocalSystem.builder();
         for (Part service : new Part[]{Part.INCENTIVES, Part.PAYMENTS}) {
             builder.set(service, "security.mode", "jwt")
                     .set(service, "spring.security.oauth2.resourceserver.jwt.audiences", service.title())

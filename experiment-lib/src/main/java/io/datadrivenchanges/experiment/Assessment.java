@@ -10,17 +10,20 @@ import java.util.TreeMap;
 import io.datadrivenchanges.experiment.verdict.Totals;
 import io.datadrivenchanges.experiment.verdict.Verdict;
 
-/// What this process has found out about a candidate since it began to collect, and what follows from it. Immutable.
+/// What has been found out about a candidate since the collecting began, and what follows from it. Where instances share a
+/// [StageStore], verdict, totals and span are of all of them, as they were at the last look, a second ago at most; else of this process.
+/// Immutable.
 ///
-/// @param verdict on these totals alone; those of other instances are not in it
-/// @param totals what was counted
+/// @param verdict on these totals
+/// @param totals what was counted, added up: to be shown, not to be proven with
+/// @param instances whose totals these are, those that have ended included
 /// @param span for how long
 /// @param ages reads of changed keys by the time since the change was first seen, in order: keys are the upper ends, exclusive; the last
-///        has none, which is `Long.MAX_VALUE` nanoseconds
-/// @param costs what the mismatches would have cost, by currency, since the start of the process
+///        has none, which is `Long.MAX_VALUE` nanoseconds; of this process
+/// @param costs what the mismatches of this process would have cost, by currency, since its start
 /// @param costsRefused costs that are not in there, as they would have taken a total beyond a `long`, or were of too many currencies
-public record Assessment(Verdict verdict, Totals totals, Duration span, SequencedMap<Duration, Age> ages,
-        SortedMap<String, Cost> costs, long costsRefused) {
+public record Assessment(Verdict verdict, Totals totals, int instances, Duration span,
+        SequencedMap<Duration, Age> ages, SortedMap<String, Cost> costs, long costsRefused) {
 
     public Assessment {
         ages = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(ages));

@@ -19,6 +19,7 @@ final class BehindRun<I extends @Nullable Object, C extends @Nullable Object, D 
     private final Fn<I, C, ?> control;
     private final long submitted;
     private final AtomicBoolean finished = new AtomicBoolean();
+    private @Nullable Throwable projectionFailed;
 
     BehindRun(Candidate<I, C, D> candidate, Bench bench, I input, Stage stage, Seen<D> answered,
             Fn<I, C, ?> control) {
@@ -92,6 +93,9 @@ final class BehindRun<I extends @Nullable Object, C extends @Nullable Object, D 
     }
 
     private Finding judged(Seen<C> left, Seen<D> right, boolean second) {
+        if (projectionFailed != null) {
+            return candidate.judge.unprojected(projectionFailed, right.outcome());
+        }
         if (left.outcome() instanceof Outcome.Returned<C>) {
             return candidate.judge.returned(left.part(), left.version(), right.outcome(), second);
         }
@@ -103,19 +107,28 @@ final class BehindRun<I extends @Nullable Object, C extends @Nullable Object, D 
         Guard step = new Guard(candidate.laboratory.time, bench.timeout(), this::controlTimedOut);
         long started = candidate.nanos();
         Outcome<C> outcome;
-        Object part = null;
         try {
-            C value = control.call(input);
-            part = candidate.plan.comparing.ofControl(value);
-            outcome = new Outcome.Returned<>(value);
+            outcome = new Outcome.Returned<>(control.call(input));
         } catch (Throwable thrown) {
             outcome = new Outcome.Threw<>(thrown);
         }
         Span span = new Span(started, candidate.nanos());
+        Object part = projected(outcome);
         if (!step.end()) {
             bench.freed();
         }
         return candidate.seenControl(outcome, part, span, true);
+    }
+
+    private @Nullable Object projected(Outcome<C> outcome) {
+        try {
+            return outcome instanceof Outcome.Returned<C> returned
+                    ? candidate.plan.comparing.ofControl(returned.value())
+                    : null;
+        } catch (Throwable thrown) {
+            projectionFailed = thrown;
+            return null;
+        }
     }
 
     private void controlTimedOut() {

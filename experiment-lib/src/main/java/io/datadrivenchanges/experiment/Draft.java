@@ -229,7 +229,7 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
         final Fn<I, C, ?> control;
         final Map<String, String> context;
         Function<? super I, ? extends @Nullable Object> key = input -> input;
-        Criteria criteria = Criteria.STANDARD;
+        Criteria criteria;
         boolean strict;
         @Nullable
         Function<? super Report.Result, ? extends Error> strictError;
@@ -243,6 +243,7 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
             this.control = control;
             context = new LinkedHashMap<>(laboratory.context);
             strict = laboratory.strict;
+            criteria = laboratory.criteria;
         }
 
         private void add(Draft<I, C, ?, ?> candidate) {

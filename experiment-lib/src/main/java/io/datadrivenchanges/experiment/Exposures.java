@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 
+import io.datadrivenchanges.experiment.verdict.Counts;
 import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,7 @@ final class Exposures {
 
     private final AtomicReferenceArray<@Nullable Row> rows;
     private final int setMask;
+    private final Ledger.Everything everything = new Ledger.Everything(new Standings(), new Standings());
     private volatile Ledger ledger;
 
     /// @param keys to be remembered, rounded up to a power of two, positive
@@ -60,7 +62,7 @@ final class Exposures {
         int sets = Math.max(1, Integer.highestOneBit(Math.max(1, keys - 1)) * 2 / WAYS);
         rows = new AtomicReferenceArray<>(sets * WAYS);
         setMask = sets - 1;
-        ledger = new Ledger(criteria);
+        ledger = new Ledger(criteria, everything);
     }
 
     /// The present generation.
@@ -71,7 +73,14 @@ final class Exposures {
     /// Begins a new generation, from zero. What is known of the keys stays, or every key would be baseline again; what is open stays in
     /// the old one.
     void begin(Criteria criteria) {
-        ledger = new Ledger(criteria);
+        ledger = new Ledger(criteria, everything);
+    }
+
+    /// What was counted in all generations.
+    Summary.Exposed exposed() {
+        Counts changes = everything.changes().snapshot();
+        Counts baseline = everything.baseline().snapshot();
+        return new Summary.Exposed(changes.good(), changes.bad(), baseline.exposures() + baseline.leftOut());
     }
 
     /// Takes notice of a compared read.

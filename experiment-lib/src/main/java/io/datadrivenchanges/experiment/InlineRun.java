@@ -51,7 +51,7 @@ final class InlineRun<I extends @Nullable Object, C extends @Nullable Object, D 
                 part = candidate.plan.comparing.ofControl(value);
                 finding = judge.returned(part, version, outcome, false);
             } catch (Throwable thrown) {
-                finding = judge.failed(Operation.PROJECT, thrown);
+                finding = judge.unprojected(thrown, outcome);
             }
             if (candidate.isForgotten(finding)) {
                 candidate.endMatched(finding, input, value, part, outcome, candidate.before());

@@ -38,6 +38,15 @@ final class Judge<I extends @Nullable Object, C extends @Nullable Object, D exte
                 : new Finding.CandidateFailed(candidate, false);
     }
 
+    /// The control has returned, but the part of its value that counts cannot be taken. That is what the run ends in only where the
+    /// candidate has returned something to compare it with.
+    Finding unprojected(Throwable thrown, Outcome<D> candidate) {
+        Finding failed = failed(Operation.PROJECT, thrown);
+        return candidate instanceof Outcome.Returned<D>
+                ? failed
+                : returned(null, Draft.UNKNOWN_VERSION, candidate, false);
+    }
+
     /// The control has thrown.
     ///
     /// @param second whether it is the candidate's second read

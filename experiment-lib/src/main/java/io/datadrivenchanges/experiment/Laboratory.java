@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
+import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
 
 /// Where the experiments of a process live: one per service. It owns the time, the sinks, the stages and the kill switch,
@@ -100,6 +101,7 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
         private @Nullable Stage defaultStage;
         private @Nullable StageStore stageStore;
         private @Nullable Promotion promotion;
+        private Criteria criteria = Criteria.STANDARD;
         private boolean strict;
         private Duration period = Duration.ofMinutes(1);
         private ContextPropagator propagator = ContextPropagator.none();
@@ -137,6 +139,12 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
         public Builder promote(StageStore store, Promotion by) {
             stageStore = Objects.requireNonNull(store, "store");
             promotion = Objects.requireNonNull(by, "by");
+            return this;
+        }
+
+        /// Sets what verdicts ask for, of experiments that say nothing else; default [Criteria#STANDARD].
+        public Builder criteria(Criteria criteria) {
+            this.criteria = Objects.requireNonNull(criteria, "criteria");
             return this;
         }
 
@@ -179,7 +187,7 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
         /// Starts the laboratory.
         public Laboratory build() {
             return new RunningLaboratory(List.copyOf(sinks), time, workers, stages, defaultStage, stageStore, promotion,
-                    period, propagator, strict, new LinkedHashMap<>(context));
+                    criteria, period, propagator, strict, new LinkedHashMap<>(context));
         }
     }
 }

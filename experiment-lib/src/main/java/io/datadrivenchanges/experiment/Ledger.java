@@ -35,6 +35,7 @@ final class Ledger {
     private static final RateGuard.Watched GOOD = () -> RateGuard.Standing.GOOD;
 
     private final Criteria criteria;
+    private final Everything everything;
     private final Standings changes = new Standings();
     private final Standings baseline = new Standings();
     private final Map<String, Standings> cohorts = new ConcurrentHashMap<>();
@@ -50,8 +51,13 @@ final class Ledger {
     private final ReentrantLock emptying = new ReentrantLock();
     private volatile boolean alarmed;
 
-    Ledger(Criteria criteria) {
+    /// The exposures of all generations together.
+    record Everything(Standings changes, Standings baseline) {}
+
+    /// @param everything counts along
+    Ledger(Criteria criteria, Everything everything) {
         this.criteria = criteria;
+        this.everything = everything;
         guard = new RateGuard(criteria.rate(), MAX_OPEN);
         losses = new ConcurrentHashMap<>();
         criteria.budgets().keySet().forEach(currency -> losses.put(currency, new AtomicLongArray(Losses.BUCKETS)));
@@ -84,8 +90,10 @@ final class Ledger {
     void enter(Exposure.Kind kind, Standings cohort, Exposure.Standing standing) {
         if (kind == Exposure.Kind.BASELINE) {
             baseline.enter(standing);
+            everything.baseline().enter(standing);
         } else {
             changes.enter(standing);
+            everything.changes().enter(standing);
             cohort.enter(standing);
         }
     }
@@ -93,8 +101,10 @@ final class Ledger {
     void leave(Exposure.Kind kind, Standings cohort, Exposure.Standing standing) {
         if (kind == Exposure.Kind.BASELINE) {
             baseline.leave(standing);
+            everything.baseline().leave(standing);
         } else {
             changes.leave(standing);
+            everything.changes().leave(standing);
             cohort.leave(standing);
         }
     }

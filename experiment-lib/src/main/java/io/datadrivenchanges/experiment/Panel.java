@@ -20,7 +20,9 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
     final Timing timing;
     final Criteria criteria;
     /// The one that may answer; `null` if none can.
-    final @Nullable Candidate<I, C, ?> serving;
+    private final @Nullable Candidate<I, C, ?> serving;
+    /// The one whose evidence moves the stage; `null` if there is none.
+    private final @Nullable Candidate<I, C, ?> judged;
     /// Moves the stage by evidence; `null` if nobody asked for that.
     private final @Nullable StageKeeper keeper;
     private final List<Candidate<I, C, ?>> candidates;
@@ -46,9 +48,8 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         candidates = List.copyOf(all);
         each = candidates.toArray(Candidate[]::new);
         serving = candidates.stream().filter(candidate -> candidate.plan.serve != null).findFirst().orElse(null);
-        keeper = candidates.isEmpty()
-                ? null
-                : laboratory.keeper(name, (serving == null ? candidates.getFirst() : serving).statistics, criteria);
+        judged = serving != null || candidates.isEmpty() ? serving : candidates.getFirst();
+        keeper = judged == null ? null : laboratory.keeper(name, judged.statistics, criteria);
         on = isInhabited();
         if (isInhabited()) {
             laboratory.time.schedule(Timing.TICK, this::tick);
@@ -60,7 +61,15 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         return on;
     }
 
-    /// The stage of a call.
+    /// The stage of a call, which is OFF while its calls are no runs.
+    ///
+    /// @return `null` if it cannot be told; the call has then been counted as `gate_failed`
+    @Nullable
+    Stage stageOrOff() {
+        return on ? stage() : Stage.OFF;
+    }
+
+    /// The stage of a call while [#isOn].
     ///
     /// @return `null` if it cannot be told; the call has then been counted as `gate_failed`
     @Nullable
@@ -140,19 +149,10 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         }
     }
 
-    /// Whether the candidate answers for this input at this stage. A key that cannot be told belongs to nobody's share.
-    boolean isServed(I input, Stage stage) {
-        if (stage != Stage.CANARY) {
-            return stage == Stage.LIVE || stage == Stage.COMPLETE;
-        }
-        try {
-            // Mixed once more, lest a sticky sampler take just the canaries.
-            long place = Long.remainderUnsigned(mixed(keyHash(input)), PERCENT);
-            return place < laboratory.stages.canaryPercent(name);
-        } catch (Throwable thrown) {
-            laboratory.trouble(name, Operation.KEY, thrown);
-            return false;
-        }
+    /// The candidate that answers for this input at this stage; `null` = the control does.
+    @Nullable
+    Candidate<I, C, ?> serving(I input, @Nullable Stage stage) {
+        return serving != null && stage != null && isServed(input, stage) ? serving : null;
     }
 
     /// The hash of the input's key, evenly spread; different from experiment to experiment.
@@ -171,7 +171,8 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         for (Candidate<I, C, ?> candidate : candidates) {
             SequencedMap<String, Long> counts = candidate.tally.snapshot();
             sides.add(new Summary.Side(candidate.plan.candidateName, candidate.plan.reference, counts,
-                    candidate.durations.snapshot(), candidate.rechecked(), candidate.statistics.assessment()));
+                    candidate.durations.snapshot(), candidate.rechecked(), candidate.statistics.exposed(),
+                    candidate.statistics.assessment(candidate == judged && keeper != null ? keeper.fleet() : null)));
             if (!candidate.plan.reference) {
                 for (Map.Entry<String, Long> count : counts.entrySet()) {
                     totals.merge(count.getKey(), count.getValue(), Long::sum);
@@ -179,7 +180,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
             }
         }
         return new Summary(name, laboratory.stageOf(name), on, totals, timing.control.snapshot(), sides,
-                timing.timedOneIn(), Math.round(timing.overheadNanos()));
+                timing.timedOneIn(), Math.round(timing.overheadNanos()), timing.overhead());
     }
 
     boolean isInhabited() {
@@ -219,6 +220,21 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
 
     void close() {
         candidates.forEach(Candidate::close);
+    }
+
+    /// A key that cannot be told belongs to nobody's share.
+    private boolean isServed(I input, Stage stage) {
+        if (stage != Stage.CANARY) {
+            return stage == Stage.LIVE || stage == Stage.COMPLETE;
+        }
+        try {
+            // Mixed once more, lest a sticky sampler take just the canaries.
+            long place = Long.remainderUnsigned(mixed(keyHash(input)), PERCENT);
+            return place < laboratory.stages.canaryPercent(name);
+        } catch (Throwable thrown) {
+            laboratory.trouble(name, Operation.KEY, thrown);
+            return false;
+        }
     }
 
     private Stage unknownStage() {

@@ -21,6 +21,7 @@ final class Rechecking<I extends @Nullable Object, C extends @Nullable Object, D
     private final Fn<I, C, ?> control;
     private final Rechecks rechecks;
     private final Histogram convergence = new Histogram();
+    private final LongAdder converged = new LongAdder();
     private final LongAdder controlReads = new LongAdder();
     private final LongAdder candidateReads = new LongAdder();
 
@@ -53,7 +54,8 @@ final class Rechecking<I extends @Nullable Object, C extends @Nullable Object, D
 
     /// What re-checks cost, and how late the candidate was.
     Summary.Rechecked snapshot() {
-        return new Summary.Rechecked(convergence.snapshot(), controlReads.sum(), candidateReads.sum());
+        return new Summary.Rechecked(convergence.snapshot(), converged.sum(), controlReads.sum(),
+                candidateReads.sum());
     }
 
     @Override
@@ -116,7 +118,10 @@ final class Rechecking<I extends @Nullable Object, C extends @Nullable Object, D
         public void settled(Rechecks.Settled settled) {
             Settlement settlement = settled.settlement();
             switch (settlement) {
-                case Settlement.Converged converged -> convergence.record(converged.atMost().toNanos());
+                case Settlement.Converged late -> {
+                    convergence.record(late.atMost().toNanos());
+                    converged.increment();
+                }
                 case Settlement.Stale stale -> convergence.recordUnbounded();
                 case Settlement.Unsettled unsettled -> convergence.recordUnbounded();
                 case Settlement.Superseded superseded -> {

@@ -23,12 +23,12 @@ final class RunningAsyncExperiment<I extends @Nullable Object, C extends @Nullab
 
     @Override
     public CompletionStage<C> callAsync(I input) {
-        Stage stage = panel.isOn() ? panel.stage() : Stage.OFF;
+        Stage stage = panel.stageOrOff();
         if (stage == null || stage == Stage.OFF) {
             return control.apply(input);
         }
-        Candidate<I, C, ?> serving = panel.serving;
-        if (serving != null && panel.isServed(input, stage)) {
+        Candidate<I, C, ?> serving = panel.serving(input, stage);
+        if (serving != null) {
             return served(serving, input, stage);
         }
         Run<C> runs = panel.begin(input, null, panel.start());

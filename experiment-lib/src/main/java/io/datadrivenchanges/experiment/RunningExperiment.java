@@ -28,9 +28,9 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
 
     @Override
     public Answer<C> answer(I input) throws X {
-        Stage stage = panel.isOn() ? panel.stage() : Stage.OFF;
-        Candidate<I, C, ?> serving = panel.serving;
-        if (stage != null && serving != null && panel.isServed(input, stage)) {
+        Stage stage = panel.stageOrOff();
+        Candidate<I, C, ?> serving = panel.serving(input, stage);
+        if (serving != null && stage != null) {
             return served(serving, input, stage, null);
         }
         return new Answer<>(shadowed(input, stage, null), Answer.Origin.CONTROL, stage == null ? Stage.OFF : stage,
@@ -54,8 +54,8 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
 
     private C called(I input, @Nullable Sampling override) throws X {
         Stage stage = panel.stage();
-        Candidate<I, C, ?> serving = panel.serving;
-        if (stage != null && serving != null && panel.isServed(input, stage)) {
+        Candidate<I, C, ?> serving = panel.serving(input, stage);
+        if (serving != null && stage != null) {
             return served(serving, input, stage, override).value();
         }
         return shadowed(input, stage, override);

@@ -33,6 +33,7 @@ final class RunningLaboratory implements Laboratory {
     final @Nullable Stage defaultStage;
     final ContextPropagator propagator;
     final @Nullable Executor workers;
+    final Criteria criteria;
     final boolean strict;
     final Map<String, String> context;
 
@@ -67,7 +68,8 @@ final class RunningLaboratory implements Laboratory {
 
     RunningLaboratory(List<Sink> sinks, @Nullable Time time, @Nullable Executor workers, StageSource stages,
             @Nullable Stage defaultStage, @Nullable StageStore stageStore, @Nullable Promotion promotion,
-            Duration period, ContextPropagator propagator, boolean strict, Map<String, String> context) {
+            Criteria criteria, Duration period, ContextPropagator propagator, boolean strict,
+            Map<String, String> context) {
         if (time == null) {
             ownTime = new SystemTime();
             this.time = ownTime;
@@ -82,6 +84,7 @@ final class RunningLaboratory implements Laboratory {
         this.defaultStage = defaultStage;
         this.stageStore = stageStore;
         this.promotion = promotion;
+        this.criteria = criteria;
         this.period = period;
         this.propagator = propagator;
         listeners = sinks.stream().<Listener>map(sink -> new Listener(sink, sink.wantsMatches())).toList();

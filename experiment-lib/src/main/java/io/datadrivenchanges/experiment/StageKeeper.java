@@ -1,6 +1,5 @@
 package io.datadrivenchanges.experiment;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Moves the stage of one experiment by evidence, together with the keepers of the other instances. Once a second it reads the
 /// stage, hands in what this instance has counted, judges what all have, and does what the [StagePilot] says. Confined to one thread at
-/// a time, but for [#effective].
+/// a time, but for [#effective] and [#fleet].
 final class StageKeeper {
 
     static final String WHO = "experiment";
@@ -27,8 +26,6 @@ final class StageKeeper {
         boolean alarmed();
 
         Totals totals();
-
-        Duration span();
 
         /// Begins a generation, from zero.
         void begin();
@@ -44,6 +41,7 @@ final class StageKeeper {
     private final String epoch;
     private volatile StagePilot pilot = StagePilot.NEW;
     private volatile boolean alarmed;
+    private volatile @Nullable Fleet fleet;
 
     /// @param epoch of this process
     StageKeeper(String experiment, StageStore store, Time time, Counting counting, Criteria criteria,
@@ -62,7 +60,14 @@ final class StageKeeper {
     /// cannot be asked. Costs two reads of a field.
     Stage effective(Stage stored) {
         boolean served = stored == Stage.CANARY || stored == Stage.LIVE;
-        return served && (alarmed || pilot.holdsBack()) ? Stage.SHADOW : stored;
+        StagePilot seen = pilot;
+        return served && (seen.holdsBack() || (alarmed && seen.served())) ? Stage.SHADOW : stored;
+    }
+
+    /// What all instances had counted at the last look; `null` if none has shown that since the stage was changed. On any thread.
+    @Nullable
+    Fleet fleet() {
+        return fleet;
     }
 
     /// Looks once; to be called each second.
@@ -81,9 +86,10 @@ final class StageKeeper {
         if (isSame) {
             String generation = generation(stored);
             store.save(experiment, generation, promotion.instance(), epoch, counting.totals());
-            List<Totals> fleet = store.totals(experiment, generation);
-            verdict = Verdict.of(new Fleet(fleet, counting.span()), criteria);
-            raised |= fleet.stream().anyMatch(Totals::alarm);
+            Fleet all = store.fleet(experiment, generation);
+            fleet = all;
+            verdict = Verdict.of(all, criteria);
+            raised |= all.instances().stream().anyMatch(Totals::alarm);
         }
         boolean promote = promotion.forward() && verdict instanceof Verdict.Promote;
         StagePilot.Step step = pilot.look(new Rung(stored.stage(), stored.canaryPercent()), stored.revision(),
@@ -92,6 +98,7 @@ final class StageKeeper {
         if (step.isNew()) {
             counting.begin();
             alarmed = false;
+            fleet = null;
         }
         switch (step.move()) {
             case Move.Stay stay -> {

@@ -1,8 +1,8 @@
 package io.datadrivenchanges.experiment;
 
-import java.util.List;
 import java.util.Optional;
 
+import io.datadrivenchanges.experiment.verdict.Fleet;
 import io.datadrivenchanges.experiment.verdict.Totals;
 
 /// Where the instances of a service keep what they have in common: the stages of the experiments, and what each instance has
@@ -36,6 +36,7 @@ public interface StageStore {
     /// @param epoch of the instance; a restart begins another one
     void save(String experiment, String generation, String instance, String epoch, Totals totals);
 
-    /// What was counted in a generation: one for each instance, its epochs [together][Totals#plus].
-    List<Totals> totals(String experiment, String generation);
+    /// What was counted in a generation: one for each instance, its epochs [together][Totals#plus]; and for how long, since the first of
+    /// them was saved.
+    Fleet fleet(String experiment, String generation);
 }

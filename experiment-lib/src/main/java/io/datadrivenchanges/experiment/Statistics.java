@@ -134,17 +134,21 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
                 : exposures.ledger().totals(all, missed, runs, shed, lawsIntact);
     }
 
-    @Override
-    public Duration span() {
-        return Duration.ofNanos(Math.max(0, candidate.nanos() - beginning.nanos()));
-    }
-
-    Assessment assessment() {
-        Totals totals = totals();
-        Duration span = span();
-        return new Assessment(Verdict.of(new Fleet(List.of(totals), span), criteria), totals, span,
+    /// @param shared what all instances have counted; `null` if they have nothing in common, and this one is judged alone
+    Assessment assessment(@Nullable Fleet shared) {
+        Fleet fleet = shared == null ? new Fleet(List.of(totals()), span()) : shared;
+        return new Assessment(Verdict.of(fleet, criteria), fleet.sum(), fleet.instances().size(), fleet.span(),
                 exposures == null ? new Ages().snapshot() : exposures.ledger().ages(), money.snapshot(),
                 money.refused());
+    }
+
+    /// What this process has counted since its start, whatever generation it belonged to.
+    Summary.Exposed exposed() {
+        return exposures == null ? Summary.Exposed.NONE : exposures.exposed();
+    }
+
+    private Duration span() {
+        return Duration.ofNanos(Math.max(0, candidate.nanos() - beginning.nanos()));
     }
 
     private @Nullable Exposure exposure(Ended<I, C, D> run) {

@@ -62,7 +62,7 @@ public sealed interface Steps<I extends @Nullable Object, C extends @Nullable Ob
     /// candidate, and at most five times a second the control, are then called once more with the input of the run, on a worker.
     R recheck(Recheck ladder);
 
-    /// Sets what the verdict asks for before a candidate may take over, in all stages of the experiment; default [Criteria#STANDARD].
+    /// Sets what the verdict asks for before a candidate may take over, in all stages of the experiment; default: as the laboratory.
     R criteria(Criteria criteria);
 
     /// Sets what a mismatch costs; default: nothing is known.

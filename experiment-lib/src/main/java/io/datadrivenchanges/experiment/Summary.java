@@ -21,8 +21,9 @@ import java.util.SequencedMap;
 /// @param sides the candidates and references one by one, in the order of their naming
 /// @param timedOneIn of so many runs one is timed by now; 0 if none is
 /// @param overheadNanos what a compared call costs its caller beside the control, mean since the start; 0 if unknown
+/// @param overhead what that is the mean of
 public record Summary(String name, Stage stage, boolean enabled, SequencedMap<String, Long> counts,
-        Durations controlDurations, List<Side> sides, int timedOneIn, long overheadNanos) {
+        Durations controlDurations, List<Side> sides, int timedOneIn, long overheadNanos, Overhead overhead) {
 
     /// The keys of the findings: disjoint, every ended run is counted under exactly one.
     public static final List<String> FINDINGS = List.of("results_match", "results_do_not_match", "candidate_failed",
@@ -89,9 +90,10 @@ public record Summary(String name, Stage stage, boolean enabled, SequencedMap<St
     /// @param counts the same keys in the same order as those of the summary
     /// @param durations of its timed reads that ended
     /// @param rechecked what its re-checks came to
+    /// @param exposed what its reads were counted as
     /// @param assessment what follows from what was found
     public record Side(String name, boolean reference, SequencedMap<String, Long> counts, Durations durations,
-            Rechecked rechecked, Assessment assessment) {
+            Rechecked rechecked, Exposed exposed, Assessment assessment) {
         public Side {
             counts = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(counts));
         }
@@ -101,9 +103,26 @@ public record Summary(String name, Stage stage, boolean enabled, SequencedMap<St
     ///
     /// @param convergence how late it was, upper bounds, one per re-check that ended as `converged`, `stale` or `unsettled`; of the last two
     ///        only a lower bound is known, so they count as `Long.MAX_VALUE`, and add nothing to the sum
+    /// @param converged of these, those that ended as `converged`: the sum is theirs
     /// @param controlReads of the control, beside the calls
     /// @param candidateReads of the candidate, beside the calls
-    public record Rechecked(Durations convergence, long controlReads, long candidateReads) {}
+    public record Rechecked(Durations convergence, long converged, long controlReads, long candidateReads) {}
+
+    /// The exposures of a process since its start, whatever the stage; see [Assessment] for those that count. None of these ever falls.
+    /// Immutable.
+    ///
+    /// @param good changes that were equal, at once or after a while
+    /// @param bad changes that were wrong to the end, or at which the candidate or the comparison failed
+    /// @param baseline first reads of a key, which say nothing about a change
+    public record Exposed(long good, long bad, long baseline) {
+        static final Exposed NONE = new Exposed(0, 0, 0);
+    }
+
+    /// What compared calls cost their callers beside the control, of those looked at. Immutable.
+    ///
+    /// @param count pairs of looks: what is added before the control and what is added after it are looked at in different calls
+    /// @param totalNanos their sum
+    public record Overhead(long count, long totalNanos) {}
 
     /// How long a behaviour took, in nanoseconds; all zero if it never ended. The percentiles are at most 3.2 % too high, never
     /// too low.

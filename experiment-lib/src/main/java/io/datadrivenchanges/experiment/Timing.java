@@ -143,6 +143,12 @@ final class Timing {
         return before.mean() + after.mean();
     }
 
+    /// What [#overheadNanos] is the mean of. The looks take turns, so that there are as many before as after, give or take one.
+    Summary.Overhead overhead() {
+        return new Summary.Overhead(Math.min(before.count.sum(), after.count.sum()),
+                before.nanos.sum() + after.nanos.sum());
+    }
+
     /// Judges the last tick; to be called by one thread.
     @Nullable
     Measure tick() {

@@ -34,9 +34,6 @@ class ConformanceTest {
     private final CountDownLatch testEnds = new CountDownLatch(1);
     private Laboratory lab = Laboratory.builder().sink(sink).build();
 
-    /// A value without `equals`.
-    private static final class Opaque {}
-
     private record Versioned(String value, long version) {}
 
     @AfterEach
@@ -88,32 +85,6 @@ class ConformanceTest {
     }
 
     @Test
-    void c001_callerGetsTheControlsValue() throws IOException {
-        assertThat(experiment(i -> "control", i -> "candidate").call("x")).isEqualTo("control");
-    }
-
-    @Test
-    void c002_callerGetsTheIdenticalObject() {
-        Opaque value = new Opaque();
-        Experiment<String, Opaque, RuntimeException> experiment = lab.experiment("e")
-                .control((String i) -> value)
-                .candidate("c", i -> new Opaque())
-                .build();
-
-        assertThat(experiment.call("x")).isSameAs(value);
-    }
-
-    @Test
-    void c003_callerGetsTheControlsVeryException() {
-        IOException thrown = new IOException("control");
-
-        assertThatThrownBy(() -> experiment(i -> {
-            throw thrown;
-        }, i -> "candidate").call("x")).isSameAs(thrown);
-        assertThat(onlyFinding()).isEqualTo(new Finding.ControlFailed(thrown));
-    }
-
-    @Test
     void c004_checkedExceptionKeepsItsType() {
         Experiment<String, String, IOException> experiment = experiment(i -> {
             throw new IOException("control");
@@ -126,29 +97,6 @@ class ConformanceTest {
             caught = true;
         }
         assertThat(caught).isTrue();
-    }
-
-    @Test
-    void c005_bothThrewAndTheCallerSeesTheControls() {
-        Error thrown = new AssertionError("control");
-
-        assertThatThrownBy(() -> experiment(i -> {
-            throw thrown;
-        }, i -> {
-            throw new IllegalStateException("candidate");
-        }).call("x")).isSameAs(thrown);
-    }
-
-    @Test
-    void c006_nullOfTheControlIsReturned() {
-        Experiment<String, Object, RuntimeException> experiment = lab.experiment("e")
-                .control((String i) -> nothing())
-                .candidate("c", i -> "value")
-                .recheck(Recheck.none())
-                .build();
-
-        assertThat(experiment.call("x")).isNull();
-        assertThat(quiet(experiment).count("diverged")).isEqualTo(1);
     }
 
     @Test
@@ -176,18 +124,6 @@ class ConformanceTest {
     }
 
     @Test
-    void c010_controlRunsOncePerCall() throws IOException {
-        AtomicInteger calls = new AtomicInteger();
-        Experiment<String, String, IOException> experiment = experiment(i -> "control" + calls.incrementAndGet(),
-                i -> "other");
-
-        experiment.call("x");
-
-        quiet(experiment);
-        assertThat(calls).hasValue(1);
-    }
-
-    @Test
     void c011_controlRunsOnTheCallersThread() throws IOException {
         AtomicReference<Thread> control = new AtomicReference<>();
         AtomicReference<Thread> candidate = new AtomicReference<>();
@@ -205,52 +141,6 @@ class ConformanceTest {
         assertThat(control.get()).isSameAs(Thread.currentThread());
         assertThat(candidate.get()).isNotSameAs(control.get());
         assertThat(candidate.get().isDaemon()).isTrue();
-    }
-
-    @Test
-    void c012_c013_candidatesExceptionIsRecordedAndStaysAway() throws IOException {
-        IllegalStateException thrown = new IllegalStateException("candidate");
-
-        assertThat(experiment(i -> "control", i -> {
-            throw thrown;
-        }).call("x")).isEqualTo("control");
-
-        assertThat(onlyFinding()).isInstanceOfSatisfying(Finding.CandidateFailed.class, failed -> {
-            assertThat(failed.controlToo()).isFalse();
-            assertThat(failed.what()).isInstanceOfSatisfying(Outcome.Threw.class,
-                    threw -> assertThat(threw.error()).isSameAs(thrown));
-        });
-    }
-
-    @Test
-    void c014_throwingIsNotTheSameAsNull() {
-        Experiment<String, Object, RuntimeException> experiment = lab.experiment("e")
-                .control((String i) -> nothing())
-                .candidate("c", i -> {
-                    throw new IllegalStateException("candidate");
-                })
-                .build();
-
-        experiment.call("x");
-
-        assertThat(quiet(experiment).count("candidate_failed")).isEqualTo(1);
-    }
-
-    @Test
-    void c015_everyThrowableOfTheCandidateIsContained() throws IOException {
-        List<Throwable> all = List.of(new AssertionError("a"), new StackOverflowError(),
-                new OutOfMemoryError("made up"),
-                new LinkageError(), new Throwable("bare"));
-        AtomicInteger next = new AtomicInteger();
-        Experiment<String, String, IOException> experiment = experiment(i -> "control",
-                i -> sneak(all.get(next.getAndIncrement())));
-
-        for (int i = 0; i < all.size(); i++) {
-            assertThat(experiment.call("x")).isEqualTo("control");
-            assertThat(lab.drain(LIMIT)).isTrue();
-        }
-
-        assertThat(quiet(experiment).count("candidate_failed")).isEqualTo(all.size());
     }
 
     @Test
@@ -275,45 +165,6 @@ class ConformanceTest {
     }
 
     @Test
-    void c019_c020_disabledMeansControlAloneAndNothingPublished() throws IOException {
-        AtomicInteger candidates = new AtomicInteger();
-        Experiment<String, String, IOException> experiment = experiment(i -> "control",
-                i -> "" + candidates.incrementAndGet());
-        lab.enabled(false);
-
-        assertThat(experiment.call("x")).isEqualTo("control");
-
-        assertThat(quiet(experiment).counts().values()).containsOnly(0L);
-        assertThat(candidates).hasValue(0);
-        assertThat(sink.results()).isEmpty();
-    }
-
-    @Test
-    void c019_stageOffMeansControlAlone() throws IOException {
-        AtomicReference<Stage> stage = new AtomicReference<>(Stage.OFF);
-        use(Laboratory.builder().stages(name -> stage.get()));
-        Experiment<String, String, IOException> experiment = experiment(i -> "a", i -> "a");
-
-        experiment.call("x");
-        stage.set(Stage.SHADOW);
-        experiment.call("x");
-
-        assertThat(quiet(experiment).runs()).isEqualTo(1);
-    }
-
-    @Test
-    void c021_disabledControlsExceptionPassesUnpublished() {
-        IOException thrown = new IOException("control");
-        Experiment<String, String, IOException> experiment = experiment(i -> {
-            throw thrown;
-        }, i -> "a");
-        lab.enabled(false);
-
-        assertThatThrownBy(() -> experiment.call("x")).isSameAs(thrown);
-        assertThat(quiet(experiment).runs()).isZero();
-    }
-
-    @Test
     void c025_throwingStageSourceLeavesTheControlAlone() throws IOException {
         use(Laboratory.builder().stages(name -> {
             throw new IllegalStateException("stages");
@@ -326,42 +177,6 @@ class ConformanceTest {
 
         assertThat(quiet(experiment).count("gate_failed")).isEqualTo(1);
         assertThat(candidates).hasValue(0);
-    }
-
-    @Test
-    void c028_killSwitchReachesExistingExperiments() throws IOException {
-        Experiment<String, String, IOException> experiment = experiment(i -> "a", i -> "a");
-        experiment.call("x");
-        lab.enabled(false);
-        experiment.call("x");
-        lab.enabled(true);
-        experiment.call("x");
-
-        assertThat(quiet(experiment).runs()).isEqualTo(2);
-    }
-
-    @Test
-    void c031_equalMatchesAndUnequalDoesNot() throws IOException {
-        Experiment<String, String, IOException> experiment = experiment(i -> "a", i -> i);
-
-        experiment.call("a");
-        experiment.call("b");
-
-        Summary summary = quiet(experiment);
-        assertThat(summary.count("results_match")).isEqualTo(1);
-        assertThat(summary.count("results_do_not_match")).isEqualTo(1);
-    }
-
-    @Test
-    void c032_nullEqualsNull() {
-        Experiment<String, Object, RuntimeException> experiment = lab.experiment("e")
-                .control((String i) -> nothing())
-                .candidate("c", i -> nothing())
-                .build();
-
-        experiment.call("x");
-
-        assertThat(quiet(experiment).count("results_match")).isEqualTo(1);
     }
 
     @Test
@@ -380,46 +195,6 @@ class ConformanceTest {
 
         assertThat(quiet(experiment).count("results_do_not_match")).isEqualTo(1);
         assertThat(asked).containsExactly("1 2", "1 2");
-    }
-
-    @Test
-    void c035_oneThrewIsNoMatch() {
-        Experiment<String, String, IOException> experiment = experiment(i -> {
-            throw new IOException("control");
-        }, i -> "candidate");
-
-        assertThatThrownBy(() -> experiment.call("x")).hasMessage("control");
-
-        assertThat(quiet(experiment).count("control_failed")).isEqualTo(1);
-    }
-
-    @Test
-    void c036_bothThrewAlikeIsAMatch() {
-        Experiment<String, String, IOException> experiment = experiment(i -> {
-            throw new IOException("same");
-        }, i -> {
-            throw new IOException("same");
-        });
-
-        assertThatThrownBy(() -> experiment.call("x")).hasMessage("same");
-
-        assertThat(quiet(experiment).count("results_match")).isEqualTo(1);
-    }
-
-    @Test
-    void c037_otherClassOrMessageIsAFailedCandidate() {
-        Experiment<String, String, IOException> experiment = experiment(i -> {
-            throw new IOException("same");
-        }, i -> {
-            throw "class".equals(i) ? new IllegalStateException("same") : new IOException("other");
-        });
-
-        assertThatThrownBy(() -> experiment.call("class")).hasMessage("same");
-        assertThatThrownBy(() -> experiment.call("message")).hasMessage("same");
-
-        Summary summary = quiet(experiment);
-        assertThat(summary.count("candidate_failed")).isEqualTo(2);
-        assertThat(summary.count("both_failed")).isEqualTo(2);
     }
 
     @Test
@@ -562,20 +337,6 @@ class ConformanceTest {
 
         assertThat(quiet(experiment).runs()).isEqualTo(100);
         assertThat(sink.results()).hasSize(100);
-    }
-
-    @Test
-    void c067_publishedAlsoIfTheControlThrew() {
-        Experiment<String, String, IOException> experiment = experiment(i -> {
-            throw new IOException("control");
-        }, i -> "a");
-
-        for (int i = 0; i < 200; i++) {
-            assertThatThrownBy(() -> experiment.call("x")).hasMessage("control");
-            assertThat(lab.drain(LIMIT)).isTrue();
-        }
-
-        assertThat(sink.results()).hasSize(200);
     }
 
     @Test
@@ -1012,11 +773,6 @@ class ConformanceTest {
         await().atMost(LIMIT).until(() -> workers.stream().noneMatch(Thread::isAlive));
     }
 
-    @SuppressWarnings("NullAway") // a control may return null; the tests are not about how that is annotated
-    private static Object nothing() {
-        return null;
-    }
-
     private static List<String> listOf(String only) {
         return new ArrayList<>(List.of(only));
     }
@@ -1027,10 +783,5 @@ class ConformanceTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <X extends Throwable> String sneak(Throwable thrown) throws X {
-        throw (X) thrown;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import io.datadrivenchanges.experiment.testing.VirtualTime;
 import io.datadrivenchanges.experiment.verdict.Counts;
 import io.datadrivenchanges.experiment.verdict.Criteria;
+import io.datadrivenchanges.experiment.verdict.Fleet;
 import io.datadrivenchanges.experiment.verdict.Totals;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ class StageKeeperTest {
 
         private final VirtualTime time;
         private final Map<String, Totals> totals = new LinkedHashMap<>();
+        private final Map<String, Long> begun = new HashMap<>();
         private final List<String> audit = new ArrayList<>();
         private Stored stored = new Stored(Stage.SHADOW, 0, 1);
         private boolean away;
@@ -61,11 +63,12 @@ class StageKeeperTest {
 
         @Override
         public void save(String experiment, String generation, String instance, String epoch, Totals counted) {
+            begun.putIfAbsent(generation, time.nanos());
             totals.put(generation + "|" + instance + "|" + epoch, counted);
         }
 
         @Override
-        public List<Totals> totals(String experiment, String generation) {
+        public Fleet fleet(String experiment, String generation) {
             Map<String, Totals> byInstance = new HashMap<>();
             totals.forEach((key, counted) -> {
                 String[] parts = key.split("\\|", -1);
@@ -73,7 +76,8 @@ class StageKeeperTest {
                     byInstance.merge(parts[1], counted, Totals::plus);
                 }
             });
-            return List.copyOf(byInstance.values());
+            return new Fleet(List.copyOf(byInstance.values()),
+                    Duration.ofNanos(time.nanos() - begun.getOrDefault(generation, time.nanos())));
         }
     }
 
@@ -86,7 +90,6 @@ class StageKeeperTest {
         private Counts changes = Counts.NONE;
         private Counts baseline = Counts.NONE;
         private boolean alarm;
-        private long began;
 
         private Instance(String name) {
             this.name = name;
@@ -121,16 +124,10 @@ class StageKeeperTest {
         }
 
         @Override
-        public Duration span() {
-            return Duration.ofNanos(time.nanos() - began);
-        }
-
-        @Override
         public void begin() {
             changes = Counts.NONE;
             baseline = Counts.NONE;
             alarm = false;
-            began = time.nanos();
         }
     }
 
@@ -146,6 +143,7 @@ class StageKeeperTest {
     }
 
     private void anHour() {
+        second();
         time.advance(Duration.ofHours(1));
         second();
     }
@@ -237,14 +235,57 @@ class StageKeeperTest {
         second();
         one.seesGood(1_555);
         second();
-        Totals before = store.totals("e", "1/v1").stream().reduce(Totals.NONE, Totals::plus);
-        assertThat(before.changes().good()).isEqualTo(3_555);
+        assertThat(store.fleet("e", "1/v1").sum().changes().good()).isEqualTo(3_555);
 
         one.seesGood(1);
         second();
 
-        assertThat(store.totals("e", "1/v1").stream().reduce(Totals.NONE, Totals::plus).changes().good())
-                .isEqualTo(3_556);
+        assertThat(store.fleet("e", "1/v1").sum().changes().good()).isEqualTo(3_556);
+        assertThat(one.keeper.fleet()).isEqualTo(store.fleet("e", "1/v1"));
+    }
+
+    @Test
+    void aRestartDoesNotBeginTheWeekAnew() {
+        one.seesGood(3_556);
+        two.seesGood(3_556);
+        second();
+        time.advance(Duration.ofMinutes(40));
+        second();
+        one.restart();
+        two.restart();
+        second();
+
+        time.advance(Duration.ofMinutes(30));
+        second();
+
+        assertThat(store.stored.stage()).isEqualTo(Stage.CANARY);
+    }
+
+    @Test
+    void showsNothingOfTheStageBefore() {
+        one.seesGood(10);
+        second();
+        assertThat(one.keeper.fleet()).isNotNull();
+
+        store.change("e", store.stored, Stage.CANARY, 5, "ada", "ticket 7");
+        second();
+        assertThat(one.keeper.fleet()).isNull();
+        second();
+
+        assertThat(one.keeper.fleet()).extracting(fleet -> fleet.sum().changes().good()).isEqualTo(0L);
+    }
+
+    @Test
+    void anAlarmAtShadowDoesNotHoldBackWhoGoesOnFromThere() {
+        one.alarm = true;
+        second();
+
+        store.change("e", store.stored, Stage.LIVE, 0, "ada", "ticket 7");
+
+        assertThat(one.keeper.effective(Stage.LIVE)).as("before the next look").isEqualTo(Stage.LIVE);
+        second();
+        assertThat(one.keeper.effective(Stage.LIVE)).isEqualTo(Stage.LIVE);
+        assertThat(store.stored.stage()).isEqualTo(Stage.LIVE);
     }
 
     @Test

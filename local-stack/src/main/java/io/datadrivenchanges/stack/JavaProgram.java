@@ -27,7 +27,8 @@ public final class JavaProgram implements AutoCloseable {
     /// @param heap its maximum heap, as the JVM wants it
     /// @param folder where it works and keeps its log, named after the class
     public static JavaProgram start(Class<?> main, String heap, List<String> arguments, Path folder) {
-        List<String> command = new ArrayList<>(List.of(FastStart.java(), "-Xms32m", "-Xmx" + heap));
+        List<String> command = new ArrayList<>(List.of(FastStart.java()));
+        command.addAll(heap(heap));
         command.addAll(FLAGS);
         command.addAll(List.of("-XX:+UseCompactObjectHeaders",
                 "-Dlogback.configurationFile=io/datadrivenchanges/stack/logback-demo.xml", "-cp", classPath(),
@@ -35,6 +36,12 @@ public final class JavaProgram implements AutoCloseable {
         command.addAll(arguments);
         return new JavaProgram(Child.start(main.getSimpleName(), command, folder,
                 folder.resolve(main.getSimpleName() + ".log")));
+    }
+
+    /// Half of the heap is for what is young, and all of it is there from the start: a collection holds up the change that is on its
+    /// way, and with a young part that grows with need there are several a second.
+    static List<String> heap(String size) {
+        return List.of("-Xms" + size, "-Xmx" + size, "-XX:NewRatio=1");
     }
 
     /// The class path of this JVM, absolute, because a program may run in a folder of its own.

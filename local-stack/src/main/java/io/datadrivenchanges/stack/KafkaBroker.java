@@ -65,7 +65,8 @@ public final class KafkaBroker extends Server {
     @Override
     void launch() {
         write();
-        List<String> command = new ArrayList<>(List.of(FastStart.java(), "-Xms128m", "-Xmx256m"));
+        List<String> command = new ArrayList<>(List.of(FastStart.java()));
+        command.addAll(JavaProgram.heap("256m"));
         command.addAll(JavaProgram.FLAGS);
         command.addAll(List.of("-Dlogback.configurationFile=" + folder.resolve("logback.xml"),
                 "-cp",

@@ -72,7 +72,10 @@ public final class LocalStack implements AutoCloseable {
     /// Makes the starts of the services fast, at the price of one start of each; does nothing if that is done for their jars.
     ///
     /// A failure is said, and is no reason not to start: it takes longer, that is all.
-    static void prepare(Path repository, Consumer<String> says) {
+    ///
+    /// @param repository root of the project, with the services built
+    /// @param says is told what is done, one line each
+    public static void prepare(Path repository, Consumer<String> says) {
         Path root = repository.toAbsolutePath().normalize();
         List<FastStart> missing = Stream.of(Part.values())
                 .filter(Part::isService)
@@ -310,7 +313,6 @@ public final class LocalStack implements AutoCloseable {
         services.put(Part.INCENTIVES, service(builder, Part.INCENTIVES, "96m", Map.of(
                 "spring.datasource.url", jdbcUrl("incentives"))));
         services.put(Part.PUBLISHER, service(builder, Part.PUBLISHER, "128m", Map.of(
-                "performance.publisher.audit-interval", "1m",
                 "performance.publisher.database.host", "127.0.0.1",
                 "performance.publisher.database.port", Integer.toString(port(Part.POSTGRES)),
                 "spring.kafka.bootstrap-servers", "127.0.0.1:" + port(Part.KAFKA))));

@@ -32,7 +32,8 @@ public enum Part {
         return port;
     }
 
-    boolean isService() {
+    /// Whether it is a service of this project, which tells by `/actuator/health/readiness` whether it takes requests.
+    public boolean isService() {
         return switch (this) {
             case POSTGRES, KAFKA -> false;
             case INCENTIVES, PUBLISHER, PAYMENTS -> true;

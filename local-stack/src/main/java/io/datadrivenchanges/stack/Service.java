@@ -131,11 +131,9 @@ final class Service {
     }
 
     private List<String> command(Map<String, String> more) {
-        List<String> command = new ArrayList<>(List.of(FastStart.java(),
-                "-Xms32m",
-                "-Xmx" + heap,
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError"));
+        List<String> command = new ArrayList<>(List.of(FastStart.java()));
+        command.addAll(JavaProgram.heap(heap));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(new FastStart(part.title(), jar).command());
         command.add("--server.port=" + port);
         Map<String, String> all = new LinkedHashMap<>(settings);

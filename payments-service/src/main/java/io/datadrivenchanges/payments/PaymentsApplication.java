@@ -25,6 +25,8 @@ public class PaymentsApplication {
                 .allow(HttpMethod.GET, "/payments/{deliveryId}", "payments.write", "payments.read")
                 .allow(HttpMethod.GET, "/experiments", "ops")
                 .allow(HttpMethod.GET, "/experiments/{name}", "ops")
+                .allow(HttpMethod.GET, "/experiments/{name}/mismatches", "ops")
+                .allow(HttpMethod.GET, "/experiments/{name}/evidence", "ops")
                 .allow(HttpMethod.PUT, "/experiments/{name}/stage", "ops")
                 .allow(HttpMethod.PUT, "/experiments/{name}/sampling", "ops");
     }

@@ -30,6 +30,7 @@ public final class FakeIncentives implements AutoCloseable {
 
     private final Map<Long, String> answers = new ConcurrentHashMap<>();
     private final AtomicInteger calls = new AtomicInteger();
+    private final Map<Long, Integer> callsAbout = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
     private volatile Behaviour behaviour = this::fromMap;
@@ -44,8 +45,10 @@ public final class FakeIncentives implements AutoCloseable {
         server.createContext("/", exchange -> {
             calls.incrementAndGet();
             String path = exchange.getRequestURI().getPath();
+            long courierId = Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
+            callsAbout.merge(courierId, 1, Integer::sum);
             try (exchange) {
-                behaviour.answer(exchange, Long.parseLong(path.substring(path.lastIndexOf('/') + 1)));
+                behaviour.answer(exchange, courierId);
             }
         });
         server.start();
@@ -69,6 +72,11 @@ public final class FakeIncentives implements AutoCloseable {
 
     public int calls() {
         return calls.get();
+    }
+
+    /// Calls about one courier: others may still be asked about, as their mismatches are looked at again.
+    public int calls(long courierId) {
+        return callsAbout.getOrDefault(courierId, 0);
     }
 
     public static String body(long courierId, String level, long version) {

@@ -4,6 +4,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.datadrivenchanges.cache.Lookup;
@@ -108,13 +112,13 @@ class ServingIT {
     void theCopyDecidesAtLiveAndIncentivesIsNotAsked() {
         disagree();
         payments.stage(Stage.LIVE);
-        long asked = payments.incentives.calls();
+        long asked = payments.incentives.calls(courier);
 
         for (int i = 0; i < 10; i++) {
             assertPaid(paid(), "120.00", "CACHE", null, Stage.LIVE);
         }
 
-        assertThat(payments.incentives.calls() - asked).as("a sample at most").isLessThanOrEqualTo(2);
+        assertThat(payments.incentives.calls(courier) - asked).as("a sample at most").isLessThanOrEqualTo(2);
     }
 
     static Stream<Arguments> fallbacks() {
@@ -168,14 +172,57 @@ class ServingIT {
     }
 
     @Test
+    void asksIncentivesNoMoreThanItsBulkheadAllowsWhereTheCopyCannotAnswer() throws InterruptedException {
+        payments.stage(Stage.LIVE);
+        var inside = new CountDownLatch(2);
+        var released = new CountDownLatch(1);
+        try (var bounded = new RunningPayments("payments.incentives.max-calls=2", "payments.incentives.read-timeout=20s");
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            bounded.cache.behave(_ -> new Lookup.Unknown(Lookup.Reason.STALE));
+            bounded.incentives.set(courier, "HIGH", 3);
+            FakeIncentives.Behaviour answers = (exchange, id) -> FakeIncentives.send(exchange, 200, "application/json",
+                    FakeIncentives.body(id, "HIGH", 3));
+            bounded.incentives.behave((exchange, id) -> {
+                inside.countDown();
+                hold(released);
+                answers.answer(exchange, id);
+            });
+            Future<HttpResponse<String>> one = callers
+                    .submit(() -> bounded.pay(RunningPayments.newDelivery(), courier, "100.00"));
+            Future<HttpResponse<String>> two = callers
+                    .submit(() -> bounded.pay(RunningPayments.newDelivery(), courier, "100.00"));
+            assertThat(inside.await(COUNTED.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+            HttpResponse<String> third = bounded.pay(RunningPayments.newDelivery(), courier, "100.00");
+
+            IdempotencyIT.assertProblem(third, 503, "performance-unavailable");
+            released.countDown();
+            for (Future<HttpResponse<String>> answer : List.of(one, two)) {
+                await("paid by Incentives").atMost(COUNTED).until(answer::isDone);
+                assertPaid(answer.resultNow().body(), "110.00", "REST", "STALE", Stage.LIVE);
+            }
+        } finally {
+            released.countDown();
+        }
+    }
+
+    private static void hold(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void theCopyAloneDecidesAtComplete() {
         disagree();
         payments.stage(Stage.COMPLETE);
-        long asked = payments.incentives.calls();
+        long asked = payments.incentives.calls(courier);
 
         assertPaid(paid(), "120.00", "CACHE", null, Stage.COMPLETE);
 
-        assertThat(payments.incentives.calls()).isEqualTo(asked);
+        assertThat(payments.incentives.calls(courier)).isEqualTo(asked);
     }
 
     @Test
@@ -195,13 +242,13 @@ class ServingIT {
         payments.incentives.set(courier, "HIGH", 3);
         payments.cache.set(courier, reason);
         payments.stage(Stage.COMPLETE);
-        long asked = payments.incentives.calls();
+        long asked = payments.incentives.calls(courier);
         String delivery = RunningPayments.newDelivery();
 
         IdempotencyIT.assertProblem(payments.pay(delivery, courier, "5"), 503, "performance-unavailable");
 
         assertThat(payments.get("/payments/" + delivery).statusCode()).isEqualTo(404);
-        assertThat(payments.incentives.calls()).isEqualTo(asked);
+        assertThat(payments.incentives.calls(courier)).isEqualTo(asked);
     }
 
     @Test

@@ -5,10 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.debezium.connector.common.DebeziumTaskState;
 import io.debezium.connector.postgresql.PostgresConnector;
@@ -17,6 +20,7 @@ import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.apache.kafka.connect.storage.OffsetStorageReader;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class ChangeEngine {
     /// How long one poll waits for a change, and with it how long the end of the engine waits for a poll.
     private static final Duration POLL_LIMIT = Duration.ofMillis(100);
+    /// How long the end of the engine waits for its last confirmation; without it the next engine gets some changes again.
+    private static final Duration LAST_CONFIRMATION_LIMIT = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(ChangeEngine.class);
 
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -34,6 +40,12 @@ final class ChangeEngine {
     private final SlotPosition position;
     private final ChangeHandler handler;
     private final Thread thread = Thread.ofPlatform().daemon().name("publisher-engine").unstarted(this::run);
+    /// Confirms beside the polling, as that waits until the connector's reader lets go of the driver, which it does with the next
+    /// byte. One at work and one waiting are enough: each confirms the last mark there is.
+    private final ThreadPoolExecutor confirmer = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(1), Thread.ofPlatform().daemon().name("publisher-confirmation").factory(),
+            new ThreadPoolExecutor.DiscardPolicy());
+    private final AtomicReference<@Nullable RuntimeException> failedConfirmation = new AtomicReference<>();
     private volatile boolean closing;
     private boolean stopping;
 
@@ -103,6 +115,7 @@ final class ChangeEngine {
                 poll();
             } finally {
                 stopUninterrupted();
+                awaitConfirmations();
                 stopTask();
             }
             ended.complete(null);
@@ -119,13 +132,31 @@ final class ChangeEngine {
         while (!closing && !handler.drained()) {
             List<SourceRecord> records = task.poll();
             handler.handle(records, this::mark);
+            RuntimeException failure = failedConfirmation.get();
+            if (failure != null) {
+                throw failure;
+            }
         }
     }
 
-    /// The connector confirms it to the slot at the begin of the next poll, or when it stops.
-    private void mark(SourceRecord last) throws InterruptedException {
+    private void mark(SourceRecord last) {
         position.mark(last.sourceOffset());
-        task.commit();
+        confirmer.execute(this::confirm);
+    }
+
+    private void confirm() {
+        try {
+            task.performCommit();
+        } catch (RuntimeException e) {
+            failedConfirmation.compareAndSet(null, e);
+        }
+    }
+
+    private void awaitConfirmations() throws InterruptedException {
+        confirmer.shutdown();
+        if (!confirmer.awaitTermination(LAST_CONFIRMATION_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.debug("The slot did not take the last confirmation in time");
+        }
     }
 
     /// From here on nobody interrupts: a connector that is interrupted while it stops leaves its connections behind.
@@ -194,7 +225,7 @@ final class ChangeEngine {
     /// Takes the engine's marks.
     @FunctionalInterface
     interface Marks {
-        /// All records up to and including this one are safe.
-        void upTo(SourceRecord last) throws InterruptedException;
+        /// All records up to and including this one are safe. Does not wait.
+        void upTo(SourceRecord last);
     }
 }

@@ -87,7 +87,7 @@ final class ChangeHandler {
     /// Takes what the engine has read, which may be nothing.
     ///
     /// @param marks told how far everything is safe, before this returns
-    void handle(List<SourceRecord> records, Marks marks) throws InterruptedException {
+    void handle(List<SourceRecord> records, Marks marks) {
         boolean lastTime = draining;
         busy = true;
         try {
@@ -166,7 +166,7 @@ final class ChangeHandler {
     }
 
     /// The first change behind the snapshot proves its end, also of an empty table.
-    private void complete(Position position, Marks marks) throws InterruptedException {
+    private void complete(Position position, Marks marks) {
         settle(marks);
         building = false;
         reached = position;
@@ -185,7 +185,7 @@ final class ChangeHandler {
         markerSentAt = nanoTime.getAsLong();
     }
 
-    private void settle(Marks marks) throws InterruptedException {
+    private void settle(Marks marks) {
         topic.commit();
         SourceRecord marked = last;
         if (marked != null) {

@@ -13,11 +13,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param results runs by what became of them, as in the log line
 /// @param control durations of the control since Payments was started
 /// @param candidate durations of the candidate since Payments was started
-record ExperimentNumbers(String stage, Map<String, Long> results, Durations control, Durations candidate) {
+public record ExperimentNumbers(String stage, Map<String, Long> results, Durations control, Durations candidate) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// Durations of one side in microseconds; -1 where there is none yet.
-    record Durations(long p50Micros, long p99Micros) {}
+    public record Durations(long p50Micros, long p99Micros) {}
 
     long count(String key) {
         return results.getOrDefault(key, 0L);
@@ -30,7 +30,10 @@ record ExperimentNumbers(String stage, Map<String, Long> results, Durations cont
         return new ExperimentNumbers(stage, difference, control, candidate);
     }
 
-    static ExperimentNumbers parse(String json) {
+    /// Reads the answer of Payments to a GET of `/experiments/{name}`.
+    ///
+    /// @throws TrafficException if it is not one
+    public static ExperimentNumbers parse(String json) {
         try {
             JsonNode root = JSON.readTree(json);
             Map<String, Long> results = new LinkedHashMap<>();

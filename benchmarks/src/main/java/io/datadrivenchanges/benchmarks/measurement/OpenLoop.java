@@ -14,6 +14,11 @@ public record OpenLoop(double ratePerSecond) {
     ///
     /// @return how late the last action started
     public Duration run(int count, IntConsumer action) {
+        return run(count, (number, _) -> action.accept(number));
+    }
+
+    /// The same, for an action that somebody else carries out and that has to tell for how long it has been due.
+    public Duration run(int count, Due action) {
         double period = TimeUnit.SECONDS.toNanos(1) / ratePerSecond;
         long start = System.nanoTime();
         long late = 0;
@@ -23,8 +28,17 @@ public record OpenLoop(double ratePerSecond) {
                 LockSupport.parkNanos(left);
             }
             late = System.nanoTime() - due;
-            action.accept(i);
+            action.begin(i, due);
         }
         return Duration.ofNanos(late);
+    }
+
+    /// An action and its time.
+    @FunctionalInterface
+    public interface Due {
+        /// Begins it.
+        ///
+        /// @param due when it should begin, in [System#nanoTime]
+        void begin(int number, long due);
     }
 }

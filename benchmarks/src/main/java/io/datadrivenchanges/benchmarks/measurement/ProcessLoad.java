@@ -1,8 +1,9 @@
 package io.datadrivenchanges.benchmarks.measurement;
 
 import java.time.Duration;
+import java.util.stream.Stream;
 
-/// How much of a core a process uses. Confined to one thread.
+/// How much of a core a process and its descendants use. Confined to one thread.
 public final class ProcessLoad {
     private final ProcessHandle process;
     private final long startedAt = System.nanoTime();
@@ -20,10 +21,17 @@ public final class ProcessLoad {
 
     /// The share since the beginning; 100 is one core.
     public double percentOfOneCore() {
-        return 100.0 * used().minus(usedAtStart).toNanos() / (System.nanoTime() - startedAt);
+        return 100.0 * cpu().toNanos() / (System.nanoTime() - startedAt);
+    }
+
+    /// The CPU time since the beginning, of those that are still there.
+    public Duration cpu() {
+        return used().minus(usedAtStart);
     }
 
     private Duration used() {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+        return Stream.concat(Stream.of(process), process.descendants())
+                .map(one -> one.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 }

@@ -6,8 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
+import io.datadrivenchanges.benchmarks.measurement.Latencies;
 import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
@@ -16,12 +19,15 @@ import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/// Draws how the latency grows towards the slowest changes: both axes logarithmic, the lower one by how many are slower.
+/// Draws how the latency grows from the median towards the slowest changes, both axes logarithmic, the lower one by how many
+/// are slower.
 final class LatencyPlot {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 480;
     private static final int POINTS_PER_DECADE = 20;
     private static final int DECADES = 3;
+    /// One in ten to the power of this is slower than the median.
+    private static final double MEDIAN = Math.log10(2);
     /// What the histograms' resolution can tell from nothing, and a logarithm can show.
     private static final double SMALLEST_MILLIS = 0.01;
 
@@ -30,21 +36,19 @@ final class LatencyPlot {
     static void write(PipelineLatency.Result result, Path file) {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).theme(ChartTheme.XChart)
                 .title("commit → visible, " + result.rate() + " changes/s")
-                .xAxisTitle("share of changes that are at least this fast").yAxisTitle("milliseconds").build();
-        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true)
+                .xAxisTitle("share of changes that are faster, from the median on").yAxisTitle("milliseconds").build();
+        // The library labels a logarithmic axis at the places of a linear one, hence the exponents.
+        chart.getStyler().setYAxisLogarithmic(true)
                 .setxAxisTickLabelsFormattingFunction(LatencyPlot::share).setYAxisDecimalPattern("0.##")
                 .setLegendPosition(LegendPosition.OutsideS).setChartBackgroundColor(Color.WHITE);
         for (Contender contender : Contender.values()) {
             var latencies = new Latencies();
             result.side(contender).rounds().forEach(round -> latencies.add(round.latencies()));
-            int points = POINTS_PER_DECADE * DECADES + 1;
-            var oneIn = new double[points];
-            var millis = new double[points];
-            for (int i = 0; i < points; i++) {
-                oneIn[i] = Math.pow(10, (double) i / POINTS_PER_DECADE);
-                millis[i] = Math.max(SMALLEST_MILLIS, latencies.millisAtPercentile(100 - 100 / oneIn[i]));
-            }
-            chart.addSeries(contender.toString(), oneIn, millis).setMarker(SeriesMarkers.NONE);
+            double[] exponents = IntStream.rangeClosed(0, POINTS_PER_DECADE * DECADES)
+                    .mapToDouble(point -> MEDIAN + (DECADES - MEDIAN) * point / (POINTS_PER_DECADE * DECADES)).toArray();
+            double[] millis = Arrays.stream(exponents).map(exponent -> Math.max(SMALLEST_MILLIS,
+                    latencies.millisAtPercentile(100 - 100 / Math.pow(10, exponent)))).toArray();
+            chart.addSeries(contender.toString(), exponents, millis).setMarker(SeriesMarkers.NONE);
         }
         try {
             VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
@@ -53,8 +57,11 @@ final class LatencyPlot {
         }
     }
 
-    /// One in 100 is slower: 99 %.
-    private static String share(double oneIn) {
-        return new DecimalFormat("0.## %", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(1 - 1 / oneIn);
+    /// One in ten to the power of 2 is slower: 99 %. Nothing between whole powers.
+    private static String share(double exponent) {
+        return exponent == Math.rint(exponent)
+                ? new DecimalFormat("0.## %", DecimalFormatSymbols.getInstance(Locale.ROOT))
+                        .format(1 - Math.pow(10, -exponent))
+                : "";
     }
 }

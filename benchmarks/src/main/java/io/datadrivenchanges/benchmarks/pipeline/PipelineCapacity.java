@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import io.datadrivenchanges.benchmarks.measurement.Latencies;
 import io.datadrivenchanges.benchmarks.measurement.Machine;
 import io.datadrivenchanges.benchmarks.measurement.OpenLoop;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;

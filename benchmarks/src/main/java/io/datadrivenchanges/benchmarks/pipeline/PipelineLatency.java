@@ -14,11 +14,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.datadrivenchanges.benchmarks.measurement.Latencies;
 import io.datadrivenchanges.benchmarks.measurement.Machine;
+import io.datadrivenchanges.benchmarks.measurement.Medians;
 import io.datadrivenchanges.benchmarks.measurement.OpenLoop;
 import io.datadrivenchanges.benchmarks.measurement.ProcessLoad;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;
@@ -157,15 +158,10 @@ public final class PipelineLatency implements Callable<Integer> {
     record Side(double p50Ms, double p99Ms, double maxMs, long lost, double cpuPercent, double idleCpuPercent,
             List<Round> rounds) {
         static Side of(List<Round> rounds) {
-            return new Side(median(rounds, Round::p50Ms), median(rounds, Round::p99Ms),
+            return new Side(Medians.of(rounds, Round::p50Ms), Medians.of(rounds, Round::p99Ms),
                     rounds.stream().mapToDouble(Round::maxMs).max().orElseThrow(),
-                    rounds.stream().mapToLong(Round::lost).sum(), median(rounds, Round::cpuPercent),
-                    median(rounds, Round::idleCpuPercent), rounds);
-        }
-
-        private static double median(List<Round> rounds, ToDoubleFunction<Round> value) {
-            double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
-            return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+                    rounds.stream().mapToLong(Round::lost).sum(), Medians.of(rounds, Round::cpuPercent),
+                    Medians.of(rounds, Round::idleCpuPercent), rounds);
         }
     }
 

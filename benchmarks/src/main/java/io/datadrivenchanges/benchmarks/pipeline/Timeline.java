@@ -5,6 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
+import io.datadrivenchanges.benchmarks.measurement.Latencies;
+
 /// When each change of one measurement was committed and when it became visible, in [System#nanoTime] of this process: no
 /// clocks are compared.
 ///

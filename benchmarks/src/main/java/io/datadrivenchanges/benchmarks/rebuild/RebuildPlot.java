@@ -1,5 +1,6 @@
 package io.datadrivenchanges.benchmarks.rebuild;
 
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +26,8 @@ final class RebuildPlot {
     static void write(Map<String, RebuildBenchmark.Side> sides, int couriers, Path file) throws IOException {
         CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).theme(ChartTheme.XChart)
                 .title("%,d couriers from the topic, a fresh JVM each".formatted(couriers)).build();
-        chart.getStyler().setLabelsVisible(true).setLegendPosition(LegendPosition.OutsideS);
+        chart.getStyler().setLabelsVisible(true).setLegendPosition(LegendPosition.OutsideS)
+                .setChartBackgroundColor(Color.WHITE);
         chart.setYAxisGroupTitle(0, SECONDS);
         chart.setYAxisGroupTitle(1, BYTES);
         chart.addSeries(SECONDS, sides.keySet().stream().toList(), values(sides, RebuildBenchmark.Side::seconds))
@@ -37,6 +39,6 @@ final class RebuildPlot {
 
     private static List<Double> values(Map<String, RebuildBenchmark.Side> sides,
             ToDoubleFunction<RebuildBenchmark.Side> value) {
-        return sides.values().stream().map(side -> value.applyAsDouble(side)).toList();
+        return sides.values().stream().map(side -> Math.round(value.applyAsDouble(side) * 100) / 100.0).toList();
     }
 }

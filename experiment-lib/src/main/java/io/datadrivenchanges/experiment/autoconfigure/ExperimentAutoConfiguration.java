@@ -7,6 +7,7 @@ import io.datadrivenchanges.experiment.ContextPropagator;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Sink;
 import io.datadrivenchanges.experiment.StageSource;
+import io.datadrivenchanges.experiment.StageStore;
 import io.datadrivenchanges.experiment.StageSwitch;
 import io.datadrivenchanges.experiment.Time;
 import io.datadrivenchanges.experiment.jsonl.JsonLinesSink;
@@ -16,11 +17,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /// Offers a [Laboratory] bean, made of the `experiment.*` settings and of the beans that the application has of the types [Sink],
-/// [StageSource], [ContextPropagator] and [Time]. It is closed with the application, before its sinks are.
+/// [StageSource], [StageStore], [ContextPropagator] and [Time]. It is closed with the application, before its sinks are.
 ///
-/// Without a [StageSource] of the application the stages can be changed but are forgotten with the process.
+/// Without a [StageSource] of the application the stages can be changed but are forgotten with the process. Without a [StageStore]
+/// nothing moves by evidence; with one, the guard's alarm takes a stage back, and `experiment.promotion.forward-enabled` lets a
+/// PROMOTE move it forward, too.
 @AutoConfiguration
 @EnableConfigurationProperties(ExperimentProperties.class)
 public final class ExperimentAutoConfiguration {
@@ -46,9 +50,12 @@ public final class ExperimentAutoConfiguration {
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     Laboratory laboratory(ExperimentProperties properties, StageSource stages, ObjectProvider<Sink> sinks,
-            ObjectProvider<ContextPropagator> propagator, ObjectProvider<Time> time) {
+            ObjectProvider<StageStore> store, ObjectProvider<ContextPropagator> propagator,
+            ObjectProvider<Time> time, Environment environment) {
         Laboratory.Builder builder = Laboratory.builder().stages(stages, properties.stage())
-                .period(properties.period());
+                .period(properties.period()).criteria(properties.criteria().criteria());
+        store.ifAvailable(kept -> builder.promote(kept,
+                new PromotionSettings(properties.promotion(), properties.criteria(), environment).promotion()));
         sinks.orderedStream().forEach(builder::sink);
         propagator.ifAvailable(builder::propagate);
         time.ifAvailable(builder::time);

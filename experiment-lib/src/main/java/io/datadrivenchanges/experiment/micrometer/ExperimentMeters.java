@@ -1,10 +1,12 @@
 package io.datadrivenchanges.experiment.micrometer;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Stage;
@@ -24,14 +26,21 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /// |---|---|---|
 /// | `experiment.runs` | counter | experiment, candidate, `finding`: disjoint, so that they add up to the runs that have ended |
 /// | `experiment.settlements` | counter | experiment, candidate, `settlement`: what mismatches turned out to be |
+/// | `experiment.exposures` | counter | experiment, candidate, `result`: good, bad or baseline |
+/// | `experiment.convergence` | timer | experiment, candidate: how late those were that became equal, upper bounds |
 /// | `experiment.duration` | timer | experiment, `behaviour`: control or candidate |
 /// | `experiment.duration.max` | gauge | the same |
 /// | `experiment.in.flight`, `experiment.rechecking` | gauge | experiment, candidate |
-/// | `experiment.overhead` | gauge | experiment |
+/// | `experiment.overhead` | timer | experiment |
 /// | `experiment.sampling.ratio` | gauge | experiment |
 /// | `experiment.stage` | gauge, 0 or 1 | experiment, stage |
-/// | `experiment.disabled.seconds`, `experiment.sink.failures`, `experiment.evidence.dropped` | counter | |
+/// | `experiment.verdict` | gauge, 0 or 1 | experiment, candidate, `verdict`: promote, continue, demote or blocked |
+/// | `experiment.evidence.size` | gauge | |
+/// | `experiment.evidence.dropped`, `experiment.reports.dropped` | counter | |
+/// | `experiment.disabled.seconds`, `experiment.sink.failures` | counter | |
 public final class ExperimentMeters implements MeterBinder {
+
+    private static final List<String> VERDICTS = List.of("promote", "continue", "demote", "blocked");
 
     private final Laboratory laboratory;
 
@@ -44,8 +53,13 @@ public final class ExperimentMeters implements MeterBinder {
         counter(registry, "experiment.disabled.seconds", "time the kill switch was off",
                 health -> health.disabledFor().toMillis() / 1000.0);
         counter(registry, "experiment.sink.failures", "reports that a sink threw at", Laboratory.Health::sinkFailures);
-        counter(registry, "experiment.evidence.dropped", "reports and log lines lost to slow readers",
+        counter(registry, "experiment.reports.dropped", "reports and log lines lost to slow readers",
                 Laboratory.Health::dropped);
+        counter(registry, "experiment.evidence.dropped", "runs offered as evidence and not, or no longer, kept",
+                Laboratory.Health::evidenceDropped);
+        Gauge.builder("experiment.evidence.size", laboratory, lab -> lab.health().evidenceKept())
+                .description("runs kept as evidence")
+                .register(registry);
         laboratory.summaries().forEach(summary -> bind(registry, summary));
     }
 
@@ -77,9 +91,10 @@ public final class ExperimentMeters implements MeterBinder {
                 .tags(experiment)
                 .description("largest share of the calls that is compared")
                 .register(registry);
-        TimeGauge.builder("experiment.overhead", laboratory, TimeUnit.NANOSECONDS, lab -> latest.get().overheadNanos())
+        FunctionTimer.builder("experiment.overhead", laboratory, lab -> latest.get().overhead().count(),
+                lab -> latest.get().overhead().totalNanos(), TimeUnit.NANOSECONDS)
                 .tags(experiment)
-                .description("what a compared call costs its caller beside the control, mean since the start")
+                .description("what compared calls cost their callers beside the control, of those looked at")
                 .register(registry);
         durations(registry, name, "control", latest, Summary::controlDurations);
         durations(registry, name, "candidate", latest, Summary::candidateDurations);
@@ -98,6 +113,21 @@ public final class ExperimentMeters implements MeterBinder {
                     .description("mismatches by what they turned out to be")
                     .register(registry);
         }
+        exposures(registry, tags, "good", latest, Summary.Exposed::good);
+        exposures(registry, tags, "bad", latest, Summary.Exposed::bad);
+        exposures(registry, tags, "baseline", latest, Summary.Exposed::baseline);
+        FunctionTimer.builder("experiment.convergence", laboratory, lab -> latest.get().rechecked().converged(),
+                lab -> latest.get().rechecked().convergence().totalNanos(), TimeUnit.NANOSECONDS)
+                .tags(tags)
+                .description("how late those were that became equal, upper bounds")
+                .register(registry);
+        for (String verdict : VERDICTS) {
+            Gauge.builder("experiment.verdict", laboratory,
+                    lab -> latest.get().assessment().verdict().key().equals(verdict) ? 1 : 0)
+                    .tags(tags.and("verdict", verdict))
+                    .description("1 for what the evidence says")
+                    .register(registry);
+        }
         Gauge.builder("experiment.in.flight", laboratory, lab -> count(latest, "in_flight"))
                 .tags(tags)
                 .description("runs that have not ended")
@@ -105,6 +135,14 @@ public final class ExperimentMeters implements MeterBinder {
         Gauge.builder("experiment.rechecking", laboratory, lab -> count(latest, "rechecking"))
                 .tags(tags)
                 .description("mismatches that are looked at again")
+                .register(registry);
+    }
+
+    private void exposures(MeterRegistry registry, Tags tags, String result, Supplier<Summary.Side> latest,
+            ToLongFunction<Summary.Exposed> count) {
+        FunctionCounter.builder("experiment.exposures", laboratory, lab -> count.applyAsLong(latest.get().exposed()))
+                .tags(tags.and("result", result))
+                .description("changes by how they were answered, and keys seen for the first time")
                 .register(registry);
     }
 

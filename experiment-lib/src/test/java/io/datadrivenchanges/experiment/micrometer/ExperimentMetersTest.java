@@ -1,10 +1,20 @@
 package io.datadrivenchanges.experiment.micrometer;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
+import io.datadrivenchanges.experiment.Comparing;
 import io.datadrivenchanges.experiment.Experiment;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Recheck;
+import io.datadrivenchanges.experiment.Shadow;
+import io.datadrivenchanges.experiment.Stage;
+import io.datadrivenchanges.experiment.StageSwitch;
+import io.datadrivenchanges.experiment.testing.SteppedWorkers;
+import io.datadrivenchanges.experiment.testing.VirtualTime;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -49,12 +59,17 @@ class ExperimentMetersTest {
             assertThat(registry.get("experiment.duration.max").tag("behaviour", "candidate").timeGauge().value())
                     .isPositive();
             assertThat(registry.get("experiment.rechecking").tag("candidate", "c").gauge().value()).isZero();
-            assertThat(registry.get("experiment.overhead").tag("experiment", "e").timeGauge().value()).isNotNegative();
+            assertThat(registry.get("experiment.overhead").tag("experiment", "e").functionTimer().count()).isZero();
             assertThat(registry.get("experiment.sampling.ratio").gauge().value()).isEqualTo(1);
             lab.sampling("e", 0.5);
             assertThat(registry.get("experiment.sampling.ratio").gauge().value()).isEqualTo(0.5);
             assertThat(registry.get("experiment.sink.failures").functionCounter().count()).isZero();
+            assertThat(registry.get("experiment.reports.dropped").functionCounter().count()).isZero();
             assertThat(registry.get("experiment.evidence.dropped").functionCounter().count()).isZero();
+            assertThat(registry.get("experiment.evidence.size").gauge().value()).as("a mismatch and a failure")
+                    .isEqualTo(2);
+            assertThat(registry.get("experiment.verdict").tag("verdict", "blocked").gauge().value()).isEqualTo(1);
+            assertThat(registry.get("experiment.verdict").tag("verdict", "promote").gauge().value()).isZero();
             assertThat(registry.get("experiment.disabled.seconds").functionCounter().count()).isZero();
         }
     }
@@ -77,6 +92,74 @@ class ExperimentMetersTest {
             assertThat(registry.get("experiment.runs").tags("candidate", "wrong", "finding", "results_do_not_match")
                     .functionCounter().count()).isEqualTo(1);
         }
+    }
+
+    /// A value and its version.
+    private record Level(int value, long version) {}
+
+    private static final class Copy {
+        private final Map<Integer, Level> levels = new HashMap<>();
+
+        private Level read(Integer key) {
+            Level level = levels.get(key);
+            if (level == null) {
+                throw new IllegalStateException("the copy has no " + key);
+            }
+            return level;
+        }
+    }
+
+    @Test
+    void countsChangesHowLateTheyWereAndWhatTheyCostTheCaller() {
+        VirtualTime time = new VirtualTime();
+        SteppedWorkers workers = new SteppedWorkers(1);
+        Copy copy = new Copy();
+        Map<Integer, Level> truth = new HashMap<>();
+        StageSwitch stages = StageSwitch.inMemory(Stage.SHADOW, time::now);
+        try (Laboratory lab = Laboratory.builder().time(time).workers(workers).stages(stages).build()) {
+            Experiment<Integer, Level, RuntimeException> experiment = lab.experiment("e")
+                    .control((Integer key) -> {
+                        time.advance(Duration.ofMillis(1));
+                        return truth.getOrDefault(key, new Level(0, 0));
+                    })
+                    .candidate("c", copy::read, Comparing.by(Level::value, Level::value))
+                    .versions(Level::version, Level::version)
+                    .shadow(new Shadow.Inline())
+                    .build();
+            new ExperimentMeters(lab).bindTo(registry);
+            for (int key = 0; key < 32; key++) {
+                truth.put(key, new Level(1, 1));
+                copy.levels.put(key, new Level(1, 1));
+                experiment.call(key);
+            }
+
+            truth.put(1, new Level(2, 2));
+            copy.levels.put(1, new Level(2, 2));
+            experiment.call(1);
+            truth.put(2, new Level(2, 2));
+            experiment.call(2);
+            copy.levels.put(2, new Level(2, 2));
+            truth.put(3, new Level(2, 2));
+            copy.levels.remove(3);
+            experiment.call(3);
+            for (int i = 0; i < 100; i++) {
+                time.advance(Duration.ofMillis(10));
+                workers.stepAll();
+            }
+            assertThat(lab.drain(Duration.ofSeconds(20))).isTrue();
+
+            assertThat(exposures("baseline")).isEqualTo(32);
+            assertThat(exposures("good")).as("at once, and late").isEqualTo(2);
+            assertThat(exposures("bad")).as("failed").isEqualTo(1);
+            FunctionTimer late = registry.get("experiment.convergence").functionTimer();
+            assertThat(late.count()).isEqualTo(1);
+            assertThat(late.totalTime(TimeUnit.MILLISECONDS)).isBetween(10.0, 30.0);
+            assertThat(registry.get("experiment.overhead").functionTimer().count()).isEqualTo(4);
+        }
+    }
+
+    private double exposures(String result) {
+        return registry.get("experiment.exposures").tags("candidate", "c", "result", result).functionCounter().count();
     }
 
     private double runs(String finding) {

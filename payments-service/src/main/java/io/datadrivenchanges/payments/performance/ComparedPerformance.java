@@ -9,6 +9,7 @@ import io.datadrivenchanges.experiment.Answer;
 import io.datadrivenchanges.experiment.Comparing;
 import io.datadrivenchanges.experiment.Comparison;
 import io.datadrivenchanges.experiment.Experiment;
+import io.datadrivenchanges.experiment.Impact;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.NoAnswerException;
 import io.datadrivenchanges.experiment.Recheck;
@@ -43,7 +44,7 @@ final class ComparedPerformance implements PerformanceSource {
                 .versions(Performance::version, ComparedPerformance::version)
                 .freshness(ComparedPerformance::staleness)
                 .recheck(Recheck.standard())
-                .impact(ComparedPerformance::overpaid)
+                .impact(Impact.in(Payable::currency, ComparedPerformance::overpaid))
                 .serve(ComparedPerformance::serve)
                 .shadow(new Shadow.Inline())
                 .build();

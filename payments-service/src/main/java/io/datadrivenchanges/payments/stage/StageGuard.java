@@ -26,9 +26,10 @@ import org.springframework.stereotype.Component;
 /// Takes an experiment from CANARY or LIVE back to SHADOW when the local copy of any instance has been unable to answer for too
 /// long. Until then each payment asks Incentives instead; this ends a state in which that is the rule.
 ///
-/// It looks once a second and goes on trying while the stage cannot be stored. Nothing goes forward by itself again: that takes an
-/// operator, so a copy that comes and goes cannot make stages flap. COMPLETE stays, as Incentives may no longer be there to decide.
-/// Thread-safe.
+/// It looks once a second and goes on trying while the stage cannot be stored. It never goes forward again: that takes an operator or, where
+/// it is switched on, a promotion by new evidence, which no copy that comes and goes collects. COMPLETE stays, as Incentives may no
+/// longer be there to decide. The library's guard, which looks at wrong answers instead of missing ones, goes the same way: whoever is second finds
+/// SHADOW and does nothing. Thread-safe.
 @Component
 final class StageGuard implements AutoCloseable {
     static final String WHO = "stage-guard";
@@ -62,8 +63,7 @@ final class StageGuard implements AutoCloseable {
         this.cache = cache;
         this.maxOutage = properties.maxOutage();
         this.nanos = nanos;
-        demotions = Counter.builder("payments.stages.demotions").description("Stages taken back without being asked")
-                .register(meters);
+        demotions = Demotions.by(WHO, meters);
         watch = new ScheduledThreadPoolExecutor(1,
                 task -> Thread.ofPlatform().daemon().name("payments-stage-guard").unstarted(task));
     }

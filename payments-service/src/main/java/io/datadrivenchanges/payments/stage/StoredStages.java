@@ -107,16 +107,7 @@ final class StoredStages implements StageSwitch, AutoCloseable {
                 throw new StageRefusedException(before.stage(), change);
             }
             try {
-                Staged after = repository.change(before, change);
-                log.atInfo().addKeyValue("event.action", "experiment.stage.changed")
-                        .addKeyValue("experiment.name", change.experiment())
-                        .addKeyValue("from", before.stage()).addKeyValue("to", after.stage())
-                        .addKeyValue("who", after.who()).addKeyValue("reason", after.why())
-                        .log("experiment '{}' goes from {} to {}{}: {} ({})", change.experiment(), before.stage(),
-                                after.stage(),
-                                after.stage() == Stage.CANARY ? " " + after.canaryPercent() + " %" : "", after.why(),
-                                after.who());
-                return learn(change.experiment(), after);
+                return learn(change.experiment(), written(before, change));
             } catch (DuplicateKeyException _) {
                 log.debug("somebody else changed {} at the same time", change.experiment());
             }
@@ -125,9 +116,36 @@ final class StoredStages implements StageSwitch, AutoCloseable {
                 .raised();
     }
 
+    /// Changes a stage unless somebody else has done so since.
+    ///
+    /// @param from what it was when it was decided
+    /// @return `false` if it is something else by now, which is then known
+    /// @throws DataAccessException if the database cannot be asked
+    boolean changeFrom(Staged from, StageChange change) {
+        try {
+            learn(change.experiment(), written(from, change));
+            return true;
+        } catch (DuplicateKeyException _) {
+            refresh();
+            return false;
+        }
+    }
+
     @Override
     public void close() {
         reader.shutdownNow();
+    }
+
+    private Staged written(Staged before, StageChange change) {
+        Staged after = repository.change(before, change);
+        log.atInfo().addKeyValue("event.action", "experiment.stage.changed")
+                .addKeyValue("experiment.name", change.experiment())
+                .addKeyValue("from", before.stage()).addKeyValue("to", after.stage())
+                .addKeyValue("who", after.who()).addKeyValue("reason", after.why())
+                .log("experiment '{}' goes from {} to {}{}: {} ({})", change.experiment(), before.stage(),
+                        after.stage(), after.stage() == Stage.CANARY ? " " + after.canaryPercent() + " %" : "",
+                        after.why(), after.who());
+        return after;
     }
 
     private synchronized void refresh() {

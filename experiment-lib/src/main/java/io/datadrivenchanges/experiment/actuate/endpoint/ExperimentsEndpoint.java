@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 
+import io.datadrivenchanges.experiment.Evidence;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Stage;
 import io.datadrivenchanges.experiment.StageChange;
@@ -28,6 +30,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 /// |---|---|
 /// | `GET experiments` | all experiments, and how the laboratory does |
 /// | `GET experiments/{name}` | one |
+/// | `GET experiments/{name}/evidence` | the evidence kept of it, as a JSON array of [Evidence#json] |
 /// | `POST experiments` `{"enabled":false}` | throws the kill switch of this process |
 /// | `POST experiments/{name}` `{"stage":"CANARY","percentage":5,"reason":"…"}` | changes a stage by the rules of [StageChange] |
 /// | `POST experiments/{name}` `{"sampling":0.1}` | compares that share of the calls of this process at most |
@@ -59,9 +62,10 @@ public final class ExperimentsEndpoint {
     /// @param sampling the largest share of the calls that is compared
     /// @param staged how that came about; `null` if nobody keeps that
     /// @param results the keys and numbers of the summary line, in its order
+    /// @param verdict what the evidence says; `null` if there is no candidate
     public record ExperimentBody(String name, String candidate, Stage stage, @Nullable Staged staged,
             double sampling, SequencedMap<String, Long> results, Summary.Durations control,
-            Summary.Durations observed) {}
+            Summary.Durations observed, @Nullable VerdictBody verdict) {}
 
     @ReadOperation
     public LaboratoryBody experiments() {
@@ -73,6 +77,17 @@ public final class ExperimentsEndpoint {
     @ReadOperation
     public @Nullable ExperimentBody experiment(@Selector String name) {
         return find(name).map(this::body).orElse(null);
+    }
+
+    /// What is kept of an experiment, as JSON.
+    ///
+    /// @param part `evidence`; there is no other
+    @ReadOperation(produces = "application/json")
+    public @Nullable String evidence(@Selector String name, @Selector String part) {
+        if (!part.equals("evidence") || find(name).isEmpty()) {
+            return null;
+        }
+        return laboratory.evidence(name).stream().map(Evidence::json).collect(Collectors.joining(",\n", "[", "]"));
     }
 
     /// Throws the kill switch of this process, or takes it back.
@@ -140,6 +155,7 @@ public final class ExperimentsEndpoint {
         Staged staged = stages == null ? null : stages.staged(summary.name()).orElse(null);
         return new ExperimentBody(summary.name(), summary.candidate(), summary.stage(), staged,
                 laboratory.sampling(summary.name()), summary.counts(),
-                summary.controlDurations(), summary.candidateDurations());
+                summary.controlDurations(), summary.candidateDurations(),
+                summary.assessment().map(VerdictBody::of).orElse(null));
     }
 }

@@ -1,32 +1,42 @@
 package io.datadrivenchanges.experiment.actuate.endpoint;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 
+import io.datadrivenchanges.experiment.Experiment;
+import io.datadrivenchanges.experiment.Impact;
 import io.datadrivenchanges.experiment.Laboratory;
+import io.datadrivenchanges.experiment.Recheck;
+import io.datadrivenchanges.experiment.Shadow;
 import io.datadrivenchanges.experiment.Stage;
 import io.datadrivenchanges.experiment.StageSwitch;
 import io.datadrivenchanges.experiment.StageSwitch.Staged;
 import io.datadrivenchanges.experiment.actuate.endpoint.ExperimentsEndpoint.ExperimentBody;
+import io.datadrivenchanges.experiment.testing.VirtualTime;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 class ExperimentsEndpointTest {
 
     private final StageSwitch stages = StageSwitch.inMemory(Stage.SHADOW, InstantSource.system());
-    private final Laboratory laboratory = Laboratory.builder().stages(stages).build();
+    private final Laboratory laboratory = Laboratory.builder().stages(stages).time(new VirtualTime())
+            .build();
     private final ExperimentsEndpoint endpoint = new ExperimentsEndpoint(laboratory, stages);
 
-    @BeforeEach
-    void build() {
-        laboratory.experiment("e").control((Integer input) -> input).candidate("c", input -> input).build();
-    }
+    private final Experiment<Integer, Integer, RuntimeException> experiment = laboratory.experiment("e")
+            .control((Integer input) -> 1)
+            .candidate("c", input -> input)
+            .recheck(Recheck.none())
+            .impact(Impact.in("EUR", (input, control, candidate) -> candidate - control))
+            .shadow(new Shadow.Inline())
+            .build();
 
     @AfterEach
     void close() {
@@ -43,6 +53,36 @@ class ExperimentsEndpointTest {
         assertThat(one.results().keySet()).startsWith("results_match", "results_do_not_match", "candidate_failed");
         assertThat(endpoint.experiments().experiments()).containsExactly(one);
         assertThat(endpoint.experiment("unknown")).isNull();
+    }
+
+    @Test
+    void showsWhatTheEvidenceSaysAndWhatLacks() {
+        experiment.call(1);
+        experiment.call(7);
+
+        VerdictBody verdict = Objects.requireNonNull(Objects.requireNonNull(endpoint.experiment("e")).verdict());
+
+        assertThat(verdict.verdict()).isEqualTo("blocked");
+        assertThat(verdict.reason()).contains("Nothing");
+        assertThat(verdict.checks()).extracting(VerdictBody.CheckBody::check).contains("changes", "baseline", "span",
+                "laws");
+        assertThat(verdict.lacking()).contains("changes", "span").doesNotContain("laws");
+        assertThat(verdict.costs()).containsExactly(entry("EUR", new VerdictBody.CostBody(1, 6, 0, 6)));
+        assertThat(verdict.instances()).isEqualTo(1);
+        assertThat(verdict.ages()).last().extracting(VerdictBody.AgeBody::below).isNull();
+    }
+
+    @Test
+    void handsOutTheEvidence() {
+        assertThat(endpoint.evidence("e", "evidence")).isEqualTo("[]");
+        experiment.call(7);
+        experiment.call(8);
+        assertThat(laboratory.drain(Duration.ofSeconds(20))).isTrue();
+
+        assertThat(endpoint.evidence("e", "evidence")).startsWith("[{\"experiment_name\": \"e\"")
+                .contains("\"input\": \"7\"", "\"input\": \"8\"").endsWith("}]");
+        assertThat(endpoint.evidence("e", "other")).isNull();
+        assertThat(endpoint.evidence("unknown", "evidence")).isNull();
     }
 
     @Test

@@ -1,0 +1,33 @@
+package io.datadrivenchanges.payments.stage;
+
+import io.datadrivenchanges.experiment.Laboratory;
+import io.datadrivenchanges.experiment.StageSwitch;
+import io.datadrivenchanges.experiment.Summary;
+import io.datadrivenchanges.http.Problem;
+import io.datadrivenchanges.http.ProblemType;
+import org.springframework.stereotype.Component;
+
+/// The experiments by their names, as answers show them. Thread-safe.
+@Component
+final class Experiments {
+    private final Laboratory laboratory;
+    private final StageSwitch stages;
+
+    Experiments(Laboratory laboratory, StageSwitch stages) {
+        this.laboratory = laboratory;
+        this.stages = stages;
+    }
+
+    /// The totals of an experiment.
+    ///
+    /// @throws io.datadrivenchanges.http.ProblemException 404 if there is none of this name
+    Summary summary(String name) {
+        return laboratory.summaries().stream().filter(summary -> summary.name().equals(name)).findFirst()
+                .orElseThrow(() -> Problem.of(ProblemType.NOT_FOUND, "There is no experiment of this name.").raised());
+    }
+
+    ExperimentBody body(Summary summary) {
+        return ExperimentBody.of(summary, laboratory.sampling(summary.name()),
+                stages.staged(summary.name()).orElse(null));
+    }
+}
