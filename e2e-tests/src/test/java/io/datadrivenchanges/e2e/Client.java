@@ -70,6 +70,13 @@ final class Client {
         return answer.json();
     }
 
+    /// The mismatches that payments-service has kept.
+    ///
+    /// @param cause only those that seemed, or turned out, to be this
+    Iterable<JsonNode> mismatches(String cause) {
+        return get(payments.get().resolve("/experiments/courier-performance/mismatches?cause=" + cause)).json();
+    }
+
     /// Moves the experiment to a stage, whatever lies between.
     Answer changeStage(String stage) {
         return send(HttpRequest.newBuilder(payments.get().resolve("/experiments/courier-performance/stage"))

@@ -399,9 +399,16 @@ abstract class Scenarios {
                 .isEqualTo((double) client.experiment().of("diverged"));
         await("the divergence and its cost are in the log").atMost(LOGGED).untilAsserted(() -> {
             assertThat(system.log(Part.PAYMENTS)).anySatisfy(line -> assertThat(line)
-                    .containsPattern("\"settled\": \"\\w+, diverged\", \"input\": \"" + value.courier() + "\""));
+                    .containsPattern("\"settled\": \"\\w+, diverged\", \"input\": \"" + value.courier()
+                            + "\", \"mismatches\": \\d+, \"cost\": \\{\"currency\": \"EUR\", \"minor_units\": 1000}"));
             assertThat(overpaid() - value.overpaid()).as("cents of one payment").isEqualTo(10_00);
         });
+
+        assertThat(client.mismatches("diverged")).filteredOn(
+                kept -> kept.path("input").stringValue().equals(Long.toString(value.courier())))
+                .allSatisfy(kept -> assertThat(kept.path("cost").toString())
+                        .isEqualTo("{\"currency\":\"EUR\",\"minor_units\":1000}"))
+                .isNotEmpty();
 
         set(value.courier(), Level.OUTSTANDING, 2);
         awaitMatch(value.courier(), 2, HEALED);

@@ -38,10 +38,27 @@ record Ended<I extends @Nullable Object, C extends @Nullable Object, D extends @
         }
     }
 
+    /// What it would have cost to answer with the candidate's value; `null` if it is no mismatch, or that cannot be told.
+    @Nullable
+    Amount cost() {
+        Impact<? super I, ? super C, ? super D> impact = candidate.plan.impact;
+        if (impact == null || !(finding instanceof Finding.Mismatch)
+                || !(control.outcome() instanceof Outcome.Returned<C> left)
+                || !(observed.outcome() instanceof Outcome.Returned<D> right)) {
+            return null;
+        }
+        try {
+            return new Amount(impact.currency(input), impact.minorUnits(input, left.value(), right.value()));
+        } catch (Throwable thrown) {
+            candidate.trouble(Operation.IMPACT, thrown);
+            return null;
+        }
+    }
+
     /// What sinks and log lines get to see of its settlement.
-    Report.Settled settled(Instant at, Rechecks.Settled settled) {
+    Report.Settled settled(Instant at, Rechecks.Settled settled, @Nullable Amount cost) {
         return new Report.Settled(candidate.plan.experiment, candidate.plan.candidateName, at, key(),
-                Cause.of(control.version(), observed.version()), settled.settlement(), settled.mismatches(),
+                Cause.of(control.version(), observed.version()), settled.settlement(), settled.mismatches(), cost,
                 settled.reads());
     }
 

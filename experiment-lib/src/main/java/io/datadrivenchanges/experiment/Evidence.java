@@ -26,10 +26,12 @@ import org.jspecify.annotations.Nullable;
 /// @param judgement what the run ended in
 /// @param settlement what the mismatch turned out to be; `null` for every other finding
 /// @param mismatches how many shared the settlement; 0 without one
+/// @param cost of the mismatch; `null` if it is none, or that cannot be told
 /// @param rereads the reads of the re-check, in order
 public record Evidence(String experiment, String candidate, Instant at, Stage stage, @Nullable String build,
         @Nullable String traceId, @Nullable String cohort, @Nullable String input, Part control, Part observed,
-        Judgement judgement, @Nullable Settlement settlement, long mismatches, List<Reread> rereads) {
+        Judgement judgement, @Nullable Settlement settlement, long mismatches, @Nullable Amount cost,
+        List<Reread> rereads) {
 
     /// Longest text kept of one value, in characters.
     public static final int MAX_TEXT = 4096;
@@ -44,13 +46,15 @@ public record Evidence(String experiment, String candidate, Instant at, Stage st
     ///
     /// @param at wall-clock time of the finding
     /// @param settled what a mismatch turned out to be; `null` for every other finding
-    static Evidence of(Ended<?, ?, ?> run, Instant at, @Nullable String traceId, Rechecks.@Nullable Settled settled) {
+    /// @param cost of a mismatch; `null` if that cannot be told
+    static Evidence of(Ended<?, ?, ?> run, Instant at, @Nullable String traceId, Rechecks.@Nullable Settled settled,
+            @Nullable Amount cost) {
         Plan<?, ?, ?> plan = run.candidate().plan;
         Redaction shown = new Redaction(plan.clean, run.candidate()::trouble);
         return new Evidence(plan.experiment, plan.candidateName, at, run.stage(), plan.context.get(BUILD), traceId,
                 run.cohort(), cut(textOf(shown.of(run.key()))), Part.of(run.control(), shown),
                 Part.of(run.observed(), shown), Judgement.of(shown.of(run.finding()), run.cause()),
-                settled == null ? null : settled.settlement(), settled == null ? 0 : settled.mismatches(),
+                settled == null ? null : settled.settlement(), settled == null ? 0 : settled.mismatches(), cost,
                 settled == null ? List.of() : settled.reads());
     }
 
@@ -225,6 +229,7 @@ public record Evidence(String experiment, String candidate, Instant at, Stage st
             write(json.key("settlement").open(), settlement);
             json.number("mismatches", mismatches).close();
         }
+        Amount.write(json, cost);
         json.list("rereads", rereads, (object, reread) -> object.text("side", reread.side().key())
                 .number("after_nanos", reread.after().toNanos())
                 .numberOrNull("version", reread.version() < 0 ? null : reread.version())

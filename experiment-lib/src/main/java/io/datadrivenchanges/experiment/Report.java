@@ -44,9 +44,11 @@ public sealed interface Report {
     /// @param cause at first sight
     /// @param settlement what it turned out to be
     /// @param mismatches how many share it, at least 1: those of the same key and control version while the re-check was open
+    /// @param cost of the first of them; `null` if that cannot be told
     /// @param rereads what was read again, in order; empty if it was settled at once
     record Settled(String experiment, String candidate, Instant at, @Nullable Object key, Cause cause,
-            Settlement settlement, long mismatches, List<Reread> rereads) implements Report {
+            Settlement settlement, long mismatches, @Nullable Amount cost,
+            List<Reread> rereads) implements Report {
         public Settled {
             rereads = List.copyOf(rereads);
         }

@@ -40,7 +40,7 @@ final class ReportLine {
 
     private static String of(Report.Settled settled) {
         Settlement settlement = settled.settlement();
-        return new Json().open()
+        Json json = new Json().open()
                 .text("at", settled.at().toString())
                 .text("experiment_name", settled.experiment())
                 .text("candidate_name", settled.candidate())
@@ -50,9 +50,8 @@ final class ReportLine {
                 .number("mismatches", settled.mismatches())
                 .numberOrNull("more_than_millis", millis(moreThan(settlement)))
                 .numberOrNull("at_most_millis", millis(atMost(settlement)))
-                .text("input", Shown.text(settled.key()))
-                .close()
-                .toString();
+                .text("input", Shown.text(settled.key()));
+        return Amount.write(json, settled.cost()).close().toString();
     }
 
     private static @Nullable Duration moreThan(Settlement settlement) {

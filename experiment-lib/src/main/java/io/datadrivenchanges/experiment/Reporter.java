@@ -121,6 +121,12 @@ final class Reporter {
         }
         String input = Shown.text(settled.key());
         String after = after(settled.settlement());
+        Json json = new Json().open()
+                .text("experiment_name", settled.experiment())
+                .text("candidate_name", settled.candidate())
+                .text("settled", settled.cause().key() + ", " + settlement + (after == null ? "" : " " + after))
+                .text("input", input)
+                .number("mismatches", settled.mismatches());
         MISMATCH.atInfo()
                 .addKeyValue("event.action", "experiment.settled")
                 .addKeyValue("experiment.name", settled.experiment())
@@ -128,14 +134,7 @@ final class Reporter {
                 .addKeyValue("experiment.settlement", settlement)
                 .addKeyValue("experiment.after", after)
                 .addKeyValue("experiment.input", input)
-                .log(new Json().open()
-                        .text("experiment_name", settled.experiment())
-                        .text("candidate_name", settled.candidate())
-                        .text("settled", settled.cause().key() + ", " + settlement + (after == null ? "" : " " + after))
-                        .text("input", input)
-                        .number("mismatches", settled.mismatches())
-                        .close()
-                        .toString());
+                .log(Amount.write(json, settled.cost()).close().toString());
     }
 
     private static @Nullable String after(Settlement settlement) {

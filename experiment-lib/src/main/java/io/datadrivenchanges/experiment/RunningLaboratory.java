@@ -284,20 +284,21 @@ final class RunningLaboratory implements Laboratory {
     void settled(Ended<?, ?, ?> run, Instant at, @Nullable String traceId, Rechecks.Settled settled) {
         Instant now = time.now();
         desk.put(() -> {
-            Report.Settled report = run.settled(now, settled);
+            Amount cost = run.cost();
+            Report.Settled report = run.settled(now, settled, cost);
             if (outbox != null && run.candidate().plan.published) {
                 outbox.put(report);
             }
             reporter.settled(report);
             archive.offer(EvidenceArchive.Signature.of(run, settled.settlement()),
-                    () -> Evidence.of(run, at, traceId, settled));
+                    () -> Evidence.of(run, at, traceId, settled, cost));
         });
     }
 
     /// Takes a failure that is to be kept as evidence; never waits.
     void failed(Ended<?, ?, ?> run, Instant at, @Nullable String traceId) {
         desk.put(() -> archive.offer(EvidenceArchive.Signature.of(run, null),
-                () -> Evidence.of(run, at, traceId, null)));
+                () -> Evidence.of(run, at, traceId, null, null)));
     }
 
     /// Says what the laboratory did to an experiment of its own accord; never waits.

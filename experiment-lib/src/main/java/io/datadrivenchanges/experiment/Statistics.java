@@ -183,19 +183,12 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
     }
 
     private void lose(Ended<I, C, D> run, @Nullable Exposure exposure) {
-        if (plan.impact == null || !(run.control().outcome() instanceof Outcome.Returned<C> control)
-                || !(run.observed().outcome() instanceof Outcome.Returned<D> observed)) {
-            return;
-        }
-        try {
-            long minorUnits = plan.impact.minorUnits(run.input(), control.value(), observed.value());
-            String currency = plan.impact.currency(run.input());
-            money.add(currency, minorUnits);
+        Amount cost = run.cost();
+        if (cost != null) {
+            money.add(cost.currency(), cost.minorUnits());
             if (exposure != null) {
-                exposure.lose(currency, minorUnits);
+                exposure.lose(cost.currency(), cost.minorUnits());
             }
-        } catch (Throwable thrown) {
-            candidate.trouble(Operation.IMPACT, thrown);
         }
     }
 

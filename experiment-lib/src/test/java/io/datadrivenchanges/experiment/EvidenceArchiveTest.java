@@ -24,7 +24,7 @@ class EvidenceArchiveTest {
                 Duration.ofNanos(1));
         return new Evidence("e", "c", Instant.EPOCH, Stage.SHADOW, null, null, null, input, part, part,
                 new Evidence.Judgement("results_do_not_match", "stale", List.of(), null), new Settlement.Diverged(), 1,
-                List.of());
+                null, List.of());
     }
 
     private void offer(String cause, @Nullable Object input, int length) {

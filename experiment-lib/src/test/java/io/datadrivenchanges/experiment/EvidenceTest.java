@@ -30,6 +30,7 @@ class EvidenceTest {
         return new Evidence("courier-performance", "cache", Instant.parse("2026-01-01T00:00:00Z"), Stage.SHADOW,
                 "1.4.2", "0af7651916cd43dd8448eb211c80319c", "berlin", "courier \"1\"", control, candidate, judgement,
                 new Settlement.Converged(Duration.ofMillis(10), Duration.ofMillis(31)), 2,
+                new Amount("EUR", -1_000),
                 List.of(new Reread(Reread.Side.CANDIDATE, Duration.ofMillis(10), 6, Reread.Answer.UNEQUAL),
                         new Reread(Reread.Side.CANDIDATE, Duration.ofMillis(31), -1, Reread.Answer.EQUAL)));
     }
@@ -62,7 +63,7 @@ class EvidenceTest {
                 new Settlement.Stale(second), new Settlement.Diverged(),
                 new Settlement.Unsettled(Settlement.Lack.TOKEN, second)))
                 .extracting(settlement -> new Evidence("e", "c", Instant.EPOCH, Stage.SHADOW, null, null, null, null,
-                        returned("a", 1), returned("b", 1), judgement, settlement, 1, List.of()).json())
+                        returned("a", 1), returned("b", 1), judgement, settlement, 1, null, List.of()).json())
                 .extracting(json -> json.replaceAll(".*(\"settlement\": \\{[^}]*}).*", "$1"))
                 .containsExactly(
                         "\"settlement\": {\"settlement\": \"superseded\", \"at_most_nanos\": 1000000000, \"mismatches\": 1}",

@@ -36,8 +36,8 @@ final class EvidenceReport {
         }
         report.table("Runs of this process", List.of("Finding or settlement", "Count"),
                 experiment.results().entrySet().stream().map(count -> row(count.getKey(), count.getValue())));
-        report.table("Kept runs of this process, the newest first",
-                List.of("At", "Finding", "Settlement", "Input", "Control", "Version", "Candidate", "Version"),
+        report.table("Kept runs of this process, the newest first; costs in minor units",
+                List.of("At", "Finding", "Settlement", "Input", "Control", "Version", "Candidate", "Version", "Cost"),
                 kept.stream().sorted(Comparator.comparing(Evidence::at).reversed()).map(EvidenceReport::row));
         out.flush();
     }
@@ -93,7 +93,8 @@ final class EvidenceReport {
     private static String row(Evidence one) {
         return row(one.at(), one.judgement().finding(), one.settlement() == null ? null : one.settlement().key(),
                 one.input(), said(one.control()), version(one.control()), said(one.observed()),
-                version(one.observed()));
+                version(one.observed()),
+                one.cost() == null ? null : one.cost().minorUnits() + " " + one.cost().currency());
     }
 
     private static @Nullable String said(Evidence.Part part) {
