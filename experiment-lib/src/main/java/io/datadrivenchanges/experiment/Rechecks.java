@@ -375,8 +375,8 @@ final class Rechecks implements AutoCloseable {
                 unsettled(Settlement.Lack.REST);
                 return false;
             }
-            goneOn++;
             if (changed) {
+                goneOn++;
                 ahead = false;
                 control = now;
                 foot = time.nanos();

@@ -274,7 +274,7 @@ class RecheckConformanceTest {
             assertThat(line.getLevel()).isEqualTo(Level.INFO);
             assertThat(line.getFormattedMessage())
                     .isEqualTo("{\"experiment_name\": \"e\", \"candidate_name\": \"cache\", "
-                            + "\"settled\": \"stale, converged after 30 ms\", \"input\": \"42\", \"mismatches\": 2}");
+                            + "\"settled\": \"stale, converged after 30 ms\", \"input\": \"42\", \"mismatches\": 2, \"cost\": null}");
             assertThat(line.getKeyValuePairs()).extracting(pair -> pair.key + "=" + pair.value).containsExactly(
                     "event.action=experiment.settled", "experiment.name=e", "experiment.cause=stale",
                     "experiment.settlement=converged", "experiment.after=after 30 ms", "experiment.input=42");

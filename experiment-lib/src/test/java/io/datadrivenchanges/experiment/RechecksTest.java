@@ -154,6 +154,17 @@ class RechecksTest {
     }
 
     @Test
+    void newerAtFirstSightIsAheadHoweverLateTheControlIs() {
+        Sides sides = new Sides("NORMAL", 1, "HIGH", 2);
+        see(sides);
+        passes(2_000);
+        sides.control("HIGH", 2);
+        passes(1_000);
+
+        assertThat(onlySettlement()).isEqualTo(new Settlement.CandidateAhead());
+    }
+
+    @Test
     void newerThanTheControlEverGetsIsWrong() {
         Sides sides = new Sides("NORMAL", 1, "HIGH", 2);
         see(sides);
@@ -162,7 +173,7 @@ class RechecksTest {
         passes(1);
 
         assertThat(onlySettlement()).isEqualTo(new Settlement.Diverged());
-        assertThat(sides.controlReads).isEqualTo(4);
+        assertThat(sides.controlReads).as("at each rung and at the end").isEqualTo(9);
     }
 
     @Test
@@ -297,7 +308,7 @@ class RechecksTest {
         time.advance(LONG);
 
         assertThat(onlySettlement()).isEqualTo(new Settlement.Diverged());
-        assertThat(sides.controlReads).isEqualTo(4);
+        assertThat(sides.controlReads).as("at each rung and at the end").isEqualTo(9);
     }
 
     @Test

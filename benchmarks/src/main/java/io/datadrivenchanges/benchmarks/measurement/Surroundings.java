@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -16,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// What else ran on the machine while something was measured: on few cores a neighbour distorts not only times but also
 /// their ratios.
 ///
-/// `/proc/stat` tells the CPU time of everybody; what this process and its descendants used is taken off, the rest is foreign.
-/// Steal is what a hypervisor gave to other machines. Confined to one thread.
+/// `/proc/stat` tells the CPU time of everybody; what this process and its descendants used, those that have ended included, is
+/// taken off, the rest is foreign. Steal is what a hypervisor gave to other machines. Confined to one thread.
 public final class Surroundings {
     private static final Path STAT = Path.of("/proc/stat");
     /// In which the kernel counts there: USER_HZ, the same on every Linux that Java runs on.
@@ -26,10 +24,13 @@ public final class Surroundings {
     private static final int NICE = 2;
     private static final int SYSTEM = 3;
     private static final int STEAL = 8;
+    /// In the file of a process, counted from its state: user and system time, then those of its ended children.
+    private static final int OWN_FIRST = 11;
+    private static final int OWN_LAST = 14;
 
     private final long startedAt = System.nanoTime();
     private final @Nullable Ticks ticksAtStart = Ticks.now();
-    private final Map<Long, Duration> ownAtStart = own();
+    private final long ownAtStart = own();
 
     private Surroundings() {}
 
@@ -45,21 +46,28 @@ public final class Surroundings {
             return Seen.NOTHING;
         }
         double seconds = (System.nanoTime() - startedAt) / 1e9;
-        double own = 0;
-        for (Map.Entry<Long, Duration> process : own().entrySet()) {
-            own += process.getValue().minus(ownAtStart.getOrDefault(process.getKey(), Duration.ZERO)).toNanos() / 1e9;
-        }
+        double own = (own() - ownAtStart) / TICKS_PER_SECOND;
         double busy = (ticks.busy() - ticksAtStart.busy()) / TICKS_PER_SECOND;
         double steal = (ticks.steal() - ticksAtStart.steal()) / TICKS_PER_SECOND;
         return new Seen(Math.max(0, 100 * (busy - own) / seconds), 100 * steal / seconds);
     }
 
-    private static Map<Long, Duration> own() {
-        var used = new HashMap<Long, Duration>();
+    /// CPU time of this process and its descendants, those that have ended included, in the kernel's ticks.
+    static long own() {
         var self = ProcessHandle.current();
-        Stream.concat(Stream.of(self), self.descendants())
-                .forEach(process -> used.put(process.pid(), process.info().totalCpuDuration().orElse(Duration.ZERO)));
-        return used;
+        return Stream.concat(Stream.of(self), self.descendants()).mapToLong(process -> used(process.pid())).sum();
+    }
+
+    /// What a process has used, and what those of its children have that it has waited for; 0 if it has ended.
+    private static long used(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            // The name before it may hold anything.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            return IntStream.rangeClosed(OWN_FIRST, OWN_LAST).mapToLong(field -> Long.parseLong(fields[field])).sum();
+        } catch (IOException _) {
+            return 0;
+        }
     }
 
     /// In percent of one core; NaN where the system does not tell.

@@ -63,6 +63,6 @@ final class LatencyPlot {
         return exponent == Math.rint(exponent)
                 ? new DecimalFormat("0.## %", DecimalFormatSymbols.getInstance(Locale.ROOT))
                         .format(1 - Math.pow(10, -exponent))
-                : "";
+                : " ";
     }
 }

@@ -1,9 +1,10 @@
 package io.datadrivenchanges.benchmarks.startup;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +41,10 @@ public final class StartupBenchmark implements Callable<Integer> {
     private static final Duration LOOK = Duration.ofMillis(50);
     /// With traffic, until the memory is looked at.
     private static final Duration SETTLE = Duration.ofSeconds(10);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
     private static final String STANDARD_PORT = "8080";
+
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER_LIMIT).build();
 
     @Mixin
     private ResultOptions options = new ResultOptions();
@@ -93,11 +97,12 @@ public final class StartupBenchmark implements Callable<Integer> {
         }
     }
 
-    private static boolean hasCompared() {
+    private boolean hasCompared() throws InterruptedException {
         String port = System.getenv().getOrDefault("PAYMENTS_PORT", STANDARD_PORT);
         URI experiment = URI.create("http://127.0.0.1:" + port + "/experiments/courier-performance");
-        try (InputStream in = experiment.toURL().openStream()) {
-            var numbers = ExperimentNumbers.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        try {
+            var numbers = ExperimentNumbers.parse(http.send(
+                    HttpRequest.newBuilder(experiment).timeout(ANSWER_LIMIT).build(), BodyHandlers.ofString()).body());
             return numbers.results().getOrDefault("results_match", 0L)
                     + numbers.results().getOrDefault("results_do_not_match", 0L) > 0;
         } catch (IOException | TrafficException _) {

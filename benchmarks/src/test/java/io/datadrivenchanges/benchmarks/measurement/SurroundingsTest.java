@@ -3,6 +3,8 @@ package io.datadrivenchanges.benchmarks.measurement;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,6 +18,17 @@ class SurroundingsTest {
 
         assertThat(seen.disturbed()).isEqualTo(disturbed);
         assertThat(seen.reason()).isNotBlank();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void takesAChildThatHasEndedForItsOwn() throws Exception {
+        long before = Surroundings.own();
+
+        var child = new ProcessBuilder("sh", "-c", "i=0; while [ $i -lt 500000 ]; do i=$((i+1)); done").start();
+        assertThat(child.waitFor()).isZero();
+
+        assertThat(Surroundings.own() - before).as("ticks of 10 ms").isGreaterThan(10);
     }
 
     @Test
