@@ -26,12 +26,7 @@ final class VersionedEntries {
     /// Offers a change and says what became of it; the answer is valid until the next one.
     Offer offer(TopicRecord.Change change) {
         offer.change = change;
-        // All that a start reads is new, and to put it takes a fraction of a computation.
-        if (entries.putIfAbsent(change.courierId(), Entry.of(change)) == null) {
-            offer.isFirst();
-        } else {
-            entries.compute(change.courierId(), offer);
-        }
+        entries.compute(change.courierId(), offer);
         return offer;
     }
 
@@ -57,19 +52,10 @@ final class VersionedEntries {
 
         private Offer() {}
 
-        private void isFirst() {
-            oldVersion = 0;
-            fate = Fate.APPLIED;
-        }
-
         @Override
         public Entry apply(Long courierId, @Nullable Entry old) {
-            if (old == null) {
-                isFirst();
-                return Entry.of(change);
-            }
-            oldVersion = old.version();
-            if (isNewer(change, old)) {
+            oldVersion = old == null ? 0 : old.version();
+            if (old == null || isNewer(change, old)) {
                 fate = Fate.APPLIED;
                 return Entry.of(change);
             }
