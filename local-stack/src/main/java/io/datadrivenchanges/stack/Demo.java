@@ -74,7 +74,8 @@ public final class Demo implements Callable<Integer> {
         LocalStack.Builder builder = LocalStack.of(repository)
                 .says(out::say)
                 .set(Part.PAYMENTS, "experiment.stage", "SHADOW")
-                .set(Part.PAYMENTS, "experiment.period", "5s");
+                .set(Part.PAYMENTS, "experiment.period", "5s")
+                .set(Part.PUBLISHER, "performance.publisher.audit-interval", "1m");
         ports.forEach(builder::port);
         try (LocalStack stack = builder.start()) {
             stack.awaitCache();
