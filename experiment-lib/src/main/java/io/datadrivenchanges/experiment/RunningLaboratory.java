@@ -281,10 +281,10 @@ final class RunningLaboratory implements Laboratory {
     /// Takes what a mismatch turned out to be; never waits.
     ///
     /// @param at wall-clock time of the mismatch
-    void settled(Ended<?, ?, ?> run, Instant at, @Nullable String traceId, Rechecks.Settled settled) {
+    void settled(Ended<?, ?, ?> run, @Nullable Amount cost, Instant at, @Nullable String traceId,
+            Rechecks.Settled settled) {
         Instant now = time.now();
         desk.put(() -> {
-            Amount cost = run.cost();
             Report.Settled report = run.settled(now, settled, cost);
             if (outbox != null && run.candidate().plan.published) {
                 outbox.put(report);

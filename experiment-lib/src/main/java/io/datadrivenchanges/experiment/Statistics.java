@@ -76,10 +76,10 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
     }
 
     @Override
-    public void ended(Ended<I, C, D> run) {
+    public void ended(Ended<I, C, D> run, @Nullable Amount cost) {
         Exposure exposure = exposure(run);
-        if (run.finding() instanceof Finding.Mismatch) {
-            lose(run, exposure);
+        if (cost != null) {
+            lose(cost, exposure);
         } else if (run.finding() instanceof Finding.Match
                 && run.control().outcome() instanceof Outcome.Returned<C> returned && seeds.isDue()) {
             sow(run.input(), returned.value(), run.control().part(), run.observed().outcome());
@@ -182,13 +182,10 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
         }
     }
 
-    private void lose(Ended<I, C, D> run, @Nullable Exposure exposure) {
-        Amount cost = run.cost();
-        if (cost != null) {
-            money.add(cost.currency(), cost.minorUnits());
-            if (exposure != null) {
-                exposure.lose(cost.currency(), cost.minorUnits());
-            }
+    private void lose(Amount cost, @Nullable Exposure exposure) {
+        money.add(cost.currency(), cost.minorUnits());
+        if (exposure != null) {
+            exposure.lose(cost.currency(), cost.minorUnits());
         }
     }
 
