@@ -33,7 +33,7 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
     /// `null` if there are no versions: then nothing is known of changes.
     private final @Nullable Exposures exposures;
     private final Map<Change, Exposure> open = new ConcurrentHashMap<>();
-    private final Money money = new Money();
+    private final Money money;
     private final Seeds<D> seeds = new Seeds<>(() -> ThreadLocalRandom.current().nextLong());
     private final Function<I, String> cohort = this::cohortOf;
     private volatile Beginning beginning;
@@ -48,6 +48,8 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
         this.candidate = candidate;
         this.criteria = criteria;
         plan = candidate.plan;
+        money = new Money(
+                currency -> candidate.laboratory.metCurrency(plan.experiment, plan.candidateName, currency));
         exposures = plan.controlVersion == null ? null : new Exposures(Exposures.DEFAULT_KEYS, criteria);
         beginning = new Beginning(candidate.nanos(), 0, 0, new Seeds.Count(0, 0));
     }
