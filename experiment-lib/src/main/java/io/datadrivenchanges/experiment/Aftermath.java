@@ -9,7 +9,9 @@ interface Aftermath<I extends @Nullable Object, C extends @Nullable Object, D ex
     boolean wantsMatches();
 
     /// Takes a run that has been counted; on the caller's thread if it ran inline, else on a worker. Short, and waits for nothing.
-    void ended(Ended<I, C, D> run);
+    ///
+    /// @param cost what [Ended#cost] said
+    void ended(Ended<I, C, D> run, @Nullable Amount cost);
 
     /// Takes what a mismatch turned out to be, once per re-check, after it has been counted; on any thread. Short, and waits for nothing.
     ///

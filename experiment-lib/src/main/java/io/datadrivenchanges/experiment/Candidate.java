@@ -171,9 +171,10 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
             trouble(Operation.LABORATORY, failure);
         }
         end(Tally.End.of(run.finding()));
+        Amount cost = run.cost();
         for (Aftermath<I, C, D> aftermath : aftermaths) {
             try {
-                aftermath.ended(run);
+                aftermath.ended(run, cost);
             } catch (Throwable failure) {
                 trouble(Operation.LABORATORY, failure);
             }

@@ -8,7 +8,8 @@ package io.datadrivenchanges.experiment;
 /// @param worst of the single ones the farthest from 0, with its sign: positive = too much; 0 if there is none
 public record Cost(long count, long over, long under, long worst) {
 
-    static final Cost NONE = new Cost(0, 0, 0, 0);
+    /// Nothing.
+    public static final Cost NONE = new Cost(0, 0, 0, 0);
 
     /// What would have been paid too much on balance.
     public long sum() {

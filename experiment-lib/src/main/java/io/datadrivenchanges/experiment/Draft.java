@@ -234,6 +234,7 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
         @Nullable
         Function<? super Report.Result, ? extends Error> strictError;
         boolean latencyTracked = true;
+        boolean fallbacksShared;
         private final List<Draft<I, C, ?, ?>> candidates = new ArrayList<>();
 
         /// @param control to be read again; asynchronous ones are waited for
@@ -315,7 +316,8 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
 
         @Override
         public Experiment<I, C, X> build() {
-            return head.laboratory.add(head.name, () -> new RunningExperiment<>(new Panel<>(head), control));
+            return head.laboratory.add(head.name,
+                    () -> new RunningExperiment<>(new Panel<>(head), control, head.fallbacksShared));
         }
     }
 
@@ -336,6 +338,12 @@ abstract class Draft<I extends @Nullable Object, C extends @Nullable Object, D e
 
         @Override
         Rest<I, C, D, X> self() {
+            return this;
+        }
+
+        @Override
+        public Rest<I, C, D, X> shareFallbacks(boolean on) {
+            head.fallbacksShared = on;
             return this;
         }
 

@@ -38,7 +38,8 @@ record Ended<I extends @Nullable Object, C extends @Nullable Object, D extends @
         }
     }
 
-    /// What it would have cost to answer with the candidate's value; `null` if it is no mismatch, or that cannot be told.
+    /// What it would have cost to answer with the candidate's value; `null` if it is no mismatch, or that cannot be told. Asks the
+    /// [Impact] each time, and so is asked once, when the run has been counted.
     @Nullable
     Amount cost() {
         Impact<? super I, ? super C, ? super D> impact = candidate.plan.impact;

@@ -5,7 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What it would have cost to answer with the candidate's value instead of the control's, in signed minor units of a currency: above zero too
-/// much, below zero too little would have been paid. Called where both returned and differ; one that throws is contained.
+/// much, below zero too little would have been paid. Called once for each mismatch of two values; one that throws is contained.
 /// Must be thread-safe.
 ///
 /// @param <I> input

@@ -60,6 +60,12 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     /// The totals of all experiments, in the order of their building.
     List<Summary> summaries();
 
+    /// Tells of each currency in which a mismatch of a candidate costs something: of those known already at once, of each other when it is met, on
+    /// a thread of the laboratory's. At most 16 for each candidate; now and then of one twice.
+    ///
+    /// @param listener short; what it throws is contained
+    void onCurrency(CurrencyListener listener);
+
     /// How the laboratory itself does.
     Health health();
 
@@ -78,6 +84,14 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     /// control alone. Further calls do nothing.
     @Override
     void close();
+
+    /// Takes the currencies in which mismatches cost something, as they are met. Must be thread-safe.
+    @FunctionalInterface
+    interface CurrencyListener {
+
+        /// Takes a currency; its totals are in the [Assessment] of the candidate.
+        void met(String experiment, String candidate, String currency);
+    }
 
     /// How a laboratory does.
     ///

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,12 @@ final class Money {
     private final Map<String, AtomicReference<Cost>> costs = new ConcurrentHashMap<>();
     private final AtomicInteger currencies = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
+    private final Consumer<String> onFirst;
+
+    /// @param onFirst gets each currency once, when its total can be asked for; on the thread that adds
+    Money(Consumer<String> onFirst) {
+        this.onFirst = onFirst;
+    }
 
     /// Adds what one mismatch would have cost. One of 0 counts too: the answer was wrong, though for free.
     ///
@@ -60,10 +67,14 @@ final class Money {
 
     private @Nullable AtomicReference<Cost> total(String currency) {
         AtomicReference<Cost> total = costs.get(currency);
-        if (total == null && currencies.get() < MAX_CURRENCIES) {
-            total = costs.computeIfAbsent(currency, absent -> currencies.getAndIncrement() < MAX_CURRENCIES
-                    ? new AtomicReference<>(Cost.NONE)
-                    : null);
+        if (total != null || currencies.get() >= MAX_CURRENCIES) {
+            return total;
+        }
+        AtomicReference<Cost> none = new AtomicReference<>(Cost.NONE);
+        total = costs.computeIfAbsent(currency,
+                absent -> currencies.getAndIncrement() < MAX_CURRENCIES ? none : null);
+        if (none.equals(total)) {
+            onFirst.accept(currency);
         }
         return total;
     }

@@ -155,6 +155,17 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         return serving != null && stage != null && isServed(input, stage) ? serving : null;
     }
 
+    /// What the input is known by; `null` if that cannot be told.
+    @Nullable
+    Object key(I input) {
+        try {
+            return key.apply(input);
+        } catch (Throwable thrown) {
+            laboratory.trouble(name, Operation.KEY, thrown);
+            return null;
+        }
+    }
+
     /// The hash of the input's key, evenly spread; different from experiment to experiment.
     long keyHash(I input) {
         Object value = key.apply(input);

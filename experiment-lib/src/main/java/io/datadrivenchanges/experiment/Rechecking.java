@@ -40,12 +40,12 @@ final class Rechecking<I extends @Nullable Object, C extends @Nullable Object, D
     }
 
     @Override
-    public void ended(Ended<I, C, D> run) {
+    public void ended(Ended<I, C, D> run, @Nullable Amount cost) {
         Instant at = candidate.laboratory.time.now();
         String traceId = MDC.get(TRACE_ID);
         if (run.finding() instanceof Finding.Mismatch) {
             rechecks.open(new Rechecks.Sight(run.key(), reading(run.control()), reading(run.observed())),
-                    new Subject(run, at, traceId));
+                    new Subject(run, cost, at, traceId));
         } else if (run.finding() instanceof Finding.CandidateFailed
                 || run.finding() instanceof Finding.ComparisonFailed) {
             candidate.laboratory.failed(run, at, traceId);
@@ -73,11 +73,13 @@ final class Rechecking<I extends @Nullable Object, C extends @Nullable Object, D
     private final class Subject implements Rechecks.Subject {
 
         private final Ended<I, C, D> run;
+        private final @Nullable Amount cost;
         private final Instant at;
         private final @Nullable String traceId;
 
-        Subject(Ended<I, C, D> run, Instant at, @Nullable String traceId) {
+        Subject(Ended<I, C, D> run, @Nullable Amount cost, Instant at, @Nullable String traceId) {
             this.run = run;
+            this.cost = cost;
             this.at = at;
             this.traceId = traceId;
         }
@@ -132,7 +134,7 @@ final class Rechecking<I extends @Nullable Object, C extends @Nullable Object, D
                 }
             }
             candidate.settle(run, settled);
-            candidate.laboratory.settled(run, at, traceId, settled);
+            candidate.laboratory.settled(run, cost, at, traceId, settled);
         }
     }
 }

@@ -2,7 +2,8 @@ package io.datadrivenchanges.experiment;
 
 import org.jspecify.annotations.Nullable;
 
-/// An experiment whose control answers at once. Thread-safe; the caller's thread takes no lock and waits for nothing but the control.
+/// An experiment whose control answers at once. Thread-safe; the caller's thread takes no lock and waits for nothing but the control, be it
+/// for another caller's call of it where fallbacks are shared.
 final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Object, X extends Exception>
         implements
             Experiment<I, C, X>,
@@ -10,10 +11,13 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
 
     private final Panel<I, C> panel;
     private final Fn<I, C, X> control;
+    /// Of callers whom the candidate was to answer; `null` if each asks by itself.
+    private final @Nullable SharedCalls<C> shared;
 
-    RunningExperiment(Panel<I, C> panel, Fn<I, C, X> control) {
+    RunningExperiment(Panel<I, C> panel, Fn<I, C, X> control, boolean fallbacksShared) {
         this.panel = panel;
         this.control = control;
+        shared = fallbacksShared ? new SharedCalls<>() : null;
     }
 
     @Override
@@ -121,7 +125,7 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
     private <D extends @Nullable Object> Answer<C> served(Candidate<I, C, D> candidate, I input, Stage stage,
             @Nullable Sampling override) throws X {
         if (!candidate.mayServe()) {
-            return new Answer<>(shadowed(input, stage, override), Answer.Origin.CONTROL, stage, "suspended");
+            return new Answer<>(suspended(input, stage, override), Answer.Origin.CONTROL, stage, "suspended");
         }
         panel.start();
         panel.leaveOut(candidate);
@@ -141,10 +145,47 @@ final class RunningExperiment<I extends @Nullable Object, C extends @Nullable Ob
             }
             case Served.Fallback<C> fallback -> {
                 Run<C> run = new InlineRun<>(candidate, input, outcome, null);
-                C value = timedControl(input, stage, run, Timing.Look.BEHAVIOURS, nanos());
+                C value = shared == null
+                        ? timedControl(input, stage, run, Timing.Look.BEHAVIOURS, nanos())
+                        : together(shared, input, stage, run);
                 yield new Answer<>(value, Answer.Origin.CONTROL, stage, fallback.why());
             }
         };
+    }
+
+    /// The candidate was to answer, but is no longer read on callers' threads.
+    private C suspended(I input, Stage stage, @Nullable Sampling override) throws X {
+        if (shared == null) {
+            return shadowed(input, stage, override);
+        }
+        Run<C> runs = panel.begin(input, override, panel.start());
+        Run.startAll(runs, true, nanos());
+        return together(shared, input, stage, runs);
+    }
+
+    /// Asks the control together with whoever asks about the same key. Each call is a run of its own; the time is that of the control, as
+    /// what the control said is from then.
+    private C together(SharedCalls<C> calls, I input, Stage stage, @Nullable Run<C> runs) throws X {
+        return switch (calls.ask(panel.key(input), () -> asked(input))) {
+            case Asked.Answered<C> answered -> {
+                Run.tellReturned(runs, answered.value(), stage, answered.span());
+                yield answered.value();
+            }
+            case Asked.Failed<C> failed -> {
+                Run.tellThrown(runs, failed.error(), stage, failed.span());
+                yield RunningExperiment.<C, X>rethrown(failed.error());
+            }
+        };
+    }
+
+    private Asked<C> asked(I input) {
+        long started = nanos();
+        try {
+            C value = control.call(input);
+            return new Asked.Answered<>(value, panel.timing.controlEnded(started, nanos()));
+        } catch (Throwable thrown) {
+            return new Asked.Failed<>(thrown, panel.timing.controlEnded(started, nanos()));
+        }
     }
 
     /// There is no control any more: whatever the candidate did is the result.

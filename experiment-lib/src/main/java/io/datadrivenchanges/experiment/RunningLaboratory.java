@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +53,7 @@ final class RunningLaboratory implements Laboratory {
     private final EvidenceArchive archive = new EvidenceArchive(new SplittableRandom());
     private final ThreadPoolExecutor recheckers;
     private final LongAdder sinkFailures = new LongAdder();
+    private final List<CurrencyListener> currencyListeners = new CopyOnWriteArrayList<>();
     private final Map<String, Member> members = new LinkedHashMap<>();
 
     private volatile boolean closed;
@@ -150,6 +153,32 @@ final class RunningLaboratory implements Laboratory {
     @Override
     public List<Summary> summaries() {
         return panels().stream().<Summary>map(Panel::summary).toList();
+    }
+
+    /// Listens first and looks then, so that none is missed.
+    @Override
+    public void onCurrency(CurrencyListener listener) {
+        currencyListeners.add(Objects.requireNonNull(listener, "listener"));
+        for (Summary summary : summaries()) {
+            for (Summary.Side side : summary.sides()) {
+                side.assessment().costs().keySet()
+                        .forEach(currency -> tell(listener, summary.name(), side.name(), currency));
+            }
+        }
+    }
+
+    /// Takes a currency that a candidate's mismatches have not cost anything in before; never waits.
+    void metCurrency(String experiment, String candidate, String currency) {
+        desk.putAnyway(() -> currencyListeners
+                .forEach(listener -> tell(listener, experiment, candidate, currency)));
+    }
+
+    private void tell(CurrencyListener listener, String experiment, String candidate, String currency) {
+        try {
+            listener.met(experiment, candidate, currency);
+        } catch (Throwable thrown) {
+            trouble(experiment, Operation.LABORATORY, thrown);
+        }
     }
 
     @Override
@@ -281,10 +310,10 @@ final class RunningLaboratory implements Laboratory {
     /// Takes what a mismatch turned out to be; never waits.
     ///
     /// @param at wall-clock time of the mismatch
-    void settled(Ended<?, ?, ?> run, Instant at, @Nullable String traceId, Rechecks.Settled settled) {
+    void settled(Ended<?, ?, ?> run, @Nullable Amount cost, Instant at, @Nullable String traceId,
+            Rechecks.Settled settled) {
         Instant now = time.now();
         desk.put(() -> {
-            Amount cost = run.cost();
             Report.Settled report = run.settled(now, settled, cost);
             if (outbox != null && run.candidate().plan.published) {
                 outbox.put(report);

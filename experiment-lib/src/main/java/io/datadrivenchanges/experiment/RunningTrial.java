@@ -21,7 +21,7 @@ final class RunningTrial implements Trial, RunningLaboratory.Member {
                 .key(code -> null)
                 .recheck(Recheck.none());
         panel = new Panel<>(head);
-        experiment = new RunningExperiment<>(panel, control);
+        experiment = new RunningExperiment<>(panel, control, false);
     }
 
     @Override

@@ -33,7 +33,8 @@ public interface StageStore {
     ///
     /// @param generation what was counted belongs to it alone: the revision of the stage, and the version of code and configuration
     /// @param instance unique among those that run at the same time, the same after a restart
-    /// @param epoch of the instance; a restart begins another one
+    /// @param epoch of the instance; a restart begins another one. A store may take an instance of a new name for the restart of one that has
+    ///        ended before it began, if it decides so with the first totals of the new one: later it could choose by what was found
     void save(String experiment, String generation, String instance, String epoch, Totals totals);
 
     /// What was counted in a generation: one for each instance, its epochs [together][Totals#plus]; and for how long, since the first of

@@ -33,7 +33,7 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
     /// `null` if there are no versions: then nothing is known of changes.
     private final @Nullable Exposures exposures;
     private final Map<Change, Exposure> open = new ConcurrentHashMap<>();
-    private final Money money = new Money();
+    private final Money money;
     private final Seeds<D> seeds = new Seeds<>(() -> ThreadLocalRandom.current().nextLong());
     private final Function<I, String> cohort = this::cohortOf;
     private volatile Beginning beginning;
@@ -48,6 +48,8 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
         this.candidate = candidate;
         this.criteria = criteria;
         plan = candidate.plan;
+        money = new Money(
+                currency -> candidate.laboratory.metCurrency(plan.experiment, plan.candidateName, currency));
         exposures = plan.controlVersion == null ? null : new Exposures(Exposures.DEFAULT_KEYS, criteria);
         beginning = new Beginning(candidate.nanos(), 0, 0, new Seeds.Count(0, 0));
     }
@@ -76,10 +78,10 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
     }
 
     @Override
-    public void ended(Ended<I, C, D> run) {
+    public void ended(Ended<I, C, D> run, @Nullable Amount cost) {
         Exposure exposure = exposure(run);
-        if (run.finding() instanceof Finding.Mismatch) {
-            lose(run, exposure);
+        if (cost != null) {
+            lose(cost, exposure);
         } else if (run.finding() instanceof Finding.Match
                 && run.control().outcome() instanceof Outcome.Returned<C> returned && seeds.isDue()) {
             sow(run.input(), returned.value(), run.control().part(), run.observed().outcome());
@@ -182,13 +184,10 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
         }
     }
 
-    private void lose(Ended<I, C, D> run, @Nullable Exposure exposure) {
-        Amount cost = run.cost();
-        if (cost != null) {
-            money.add(cost.currency(), cost.minorUnits());
-            if (exposure != null) {
-                exposure.lose(cost.currency(), cost.minorUnits());
-            }
+    private void lose(Amount cost, @Nullable Exposure exposure) {
+        money.add(cost.currency(), cost.minorUnits());
+        if (exposure != null) {
+            exposure.lose(cost.currency(), cost.minorUnits());
         }
     }
 

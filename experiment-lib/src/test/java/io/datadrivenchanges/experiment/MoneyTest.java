@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -15,7 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class MoneyTest {
 
-    private final Money money = new Money();
+    private final List<String> met = new CopyOnWriteArrayList<>();
+    private final Money money = new Money(met::add);
 
     @Test
     void injectedErrorsComeBackToTheCent() {
@@ -46,6 +48,7 @@ class MoneyTest {
 
         assertThat(money.snapshot()).containsEntry("EUR", new Cost(1, 5, 0, 5))
                 .containsEntry("USD", new Cost(2, 0, 7, -7)).hasSize(2);
+        assertThat(met).as("told once").containsExactly("EUR", "USD");
     }
 
     @Test
@@ -67,6 +70,7 @@ class MoneyTest {
         }
 
         assertThat(money.snapshot()).hasSize(Money.MAX_CURRENCIES);
+        assertThat(met).hasSize(Money.MAX_CURRENCIES);
         assertThat(money.refused()).isEqualTo(20 - Money.MAX_CURRENCIES);
     }
 
@@ -92,5 +96,6 @@ class MoneyTest {
         long odd = (long) each / 2 * (each / 2);
         assertThat(money.snapshot()).containsEntry("EUR",
                 new Cost((long) threads * each, threads * even, threads * odd, each));
+        assertThat(met).containsExactly("EUR");
     }
 }

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import io.datadrivenchanges.experiment.testing.RecordingSink;
 import io.datadrivenchanges.experiment.testing.VirtualTime;
 import io.datadrivenchanges.experiment.verdict.Counts;
 import io.datadrivenchanges.experiment.verdict.Criteria;
@@ -152,6 +154,33 @@ class StatisticsTest {
         experiment.call(3);
 
         assertThat(assessment(experiment).costs()).containsExactly(Map.entry("EUR", new Cost(4, 40, 20, 20)));
+    }
+
+    /// An impact may be dear, and may answer differently if asked twice.
+    @Test
+    void asksOnceWhatAMismatchCosts() {
+        AtomicInteger asked = new AtomicInteger();
+        RecordingSink sink = new RecordingSink();
+        try (Laboratory watched = Laboratory.builder().sink(sink).build()) {
+            Experiment<Integer, Integer, RuntimeException> experiment = watched.experiment("e")
+                    .control((Integer input) -> input)
+                    .candidate("wrong", input -> -input)
+                    .shadow(new Shadow.Inline())
+                    .recheck(Recheck.none())
+                    .impact(Impact.in("EUR", (input, left, right) -> asked.incrementAndGet()))
+                    .build();
+
+            experiment.call(1);
+            experiment.call(2);
+
+            assertThat(watched.drain(Duration.ofSeconds(20))).isTrue();
+            assertThat(asked).hasValue(2);
+            assertThat(sink.settlements()).extracting(Report.Settled::cost)
+                    .containsExactly(new Amount("EUR", 1), new Amount("EUR", 2));
+            assertThat(watched.evidence("e")).extracting(Evidence::cost)
+                    .containsExactlyInAnyOrder(new Amount("EUR", 1), new Amount("EUR", 2));
+            assertThat(assessment(experiment).costs()).containsExactly(Map.entry("EUR", new Cost(2, 3, 0, 2)));
+        }
     }
 
     @Test

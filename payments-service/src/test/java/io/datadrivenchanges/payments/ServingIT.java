@@ -8,6 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.datadrivenchanges.cache.Lookup;
@@ -33,6 +35,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 /// Who decides at which stage, and what happens when they cannot.
 class ServingIT {
     private static final Duration COUNTED = Duration.ofSeconds(5);
+    private static final Duration ANSWERED = Duration.ofSeconds(15);
     private static RunningPayments payments;
 
     private final long courier = RunningPayments.newCourier();
@@ -180,7 +183,6 @@ class ServingIT {
                 "payments.incentives.read-timeout=20s");
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             bounded.cache.behave(_ -> new Lookup.Unknown(Lookup.Reason.STALE));
-            bounded.incentives.set(courier, "HIGH", 3);
             FakeIncentives.Behaviour answers = (exchange, id) -> FakeIncentives.send(exchange, 200, "application/json",
                     FakeIncentives.body(id, "HIGH", 3));
             bounded.incentives.behave((exchange, id) -> {
@@ -189,9 +191,9 @@ class ServingIT {
                 answers.answer(exchange, id);
             });
             Future<HttpResponse<String>> one = callers
-                    .submit(() -> bounded.pay(RunningPayments.newDelivery(), courier, "100.00"));
+                    .submit(() -> bounded.pay(RunningPayments.newDelivery(), RunningPayments.newCourier(), "100.00"));
             Future<HttpResponse<String>> two = callers
-                    .submit(() -> bounded.pay(RunningPayments.newDelivery(), courier, "100.00"));
+                    .submit(() -> bounded.pay(RunningPayments.newDelivery(), RunningPayments.newCourier(), "100.00"));
             assertThat(inside.await(COUNTED.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
             HttpResponse<String> third = bounded.pay(RunningPayments.newDelivery(), courier, "100.00");
@@ -202,6 +204,42 @@ class ServingIT {
                 await("paid by Incentives").atMost(COUNTED).until(answer::isDone);
                 assertPaid(answer.resultNow().body(), "110.00", "REST", "STALE", Stage.LIVE);
             }
+        } finally {
+            released.countDown();
+        }
+    }
+
+    @Test
+    void asksIncentivesOnceForPaymentsOfOneCourierAtTheSameTime() {
+        payments.stage(Stage.LIVE);
+        int callers = 50;
+        var lookups = new AtomicInteger();
+        var released = new CountDownLatch(1);
+        try (var bounded = new RunningPayments("payments.incentives.max-calls=1",
+                "payments.incentives.read-timeout=20s");
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            bounded.cache.behave(_ -> {
+                lookups.incrementAndGet();
+                return new Lookup.Unknown(Lookup.Reason.STALE);
+            });
+            bounded.incentives.behave((exchange, id) -> {
+                hold(released);
+                FakeIncentives.send(exchange, 200, "application/json", FakeIncentives.body(id, "HIGH", 3));
+            });
+            List<Future<HttpResponse<String>>> answers = IntStream.range(0, callers)
+                    .mapToObj(_ -> threads
+                            .submit(() -> bounded.pay(RunningPayments.newDelivery(), courier, "100.00")))
+                    .toList();
+            await("all have found the copy stale").atMost(ANSWERED).until(() -> lookups.get() == callers);
+
+            released.countDown();
+
+            // There is room for one call at a time: whoever had asked by itself beside it would have been refused.
+            for (Future<HttpResponse<String>> answer : answers) {
+                await("paid by Incentives").atMost(ANSWERED).until(answer::isDone);
+                assertPaid(answer.resultNow().body(), "110.00", "REST", "STALE", Stage.LIVE);
+            }
+            assertThat(bounded.incentives.calls(courier)).isLessThan(callers);
         } finally {
             released.countDown();
         }

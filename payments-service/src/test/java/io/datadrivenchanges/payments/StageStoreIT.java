@@ -1,7 +1,11 @@
 package io.datadrivenchanges.payments;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import io.datadrivenchanges.experiment.Stage;
 import io.datadrivenchanges.experiment.StageStore;
@@ -74,6 +78,115 @@ class StageStoreIT {
         store.save("span", "1/v1", "two", "b", good(2));
 
         assertThat(store.fleet("span", "1/v1").span()).isBetween(Duration.ofDays(8), Duration.ofDays(9));
+    }
+
+    /// Lets an instance have saved for the last time a while ago.
+    private static void age(String experiment, String instance, String by) {
+        assertThat(RunningPayments.sql("pay_app")
+                .sql("UPDATE experiment_totals SET saved_at = saved_at - CAST(:by AS interval), "
+                        + "begun_at = begun_at - CAST(:by AS interval) WHERE experiment = :experiment AND instance = :instance")
+                .param("by", by).param("experiment", experiment).param("instance", instance).update()).isPositive();
+    }
+
+    private static long rows(String experiment) {
+        return RunningPayments.sql("pay_app")
+                .sql("SELECT count(*) FROM experiment_totals WHERE experiment = :experiment")
+                .param("experiment", experiment).query(Long.class).single();
+    }
+
+    @Test
+    void keepsOneSumOfTheEpochsThatEndedLongAgo() {
+        for (int restart = 1; restart <= 30; restart++) {
+            store.save("restarts", "1/v1", "one", "epoch " + restart, good(restart));
+            age("restarts", "one", "11 minutes");
+        }
+        store.save("restarts", "1/v1", "one", "recent", good(1_000));
+        store.save("restarts", "1/v1", "one", "present", good(10_000));
+
+        assertThat(store.fleet("restarts", "1/v1").instances()).containsExactly(good(11_000 + 30 * 31 / 2));
+        assertThat(rows("restarts")).as("the sum, the recent one, the present one").isEqualTo(3);
+        assertThat(store.fleet("restarts", "1/v1").span()).as("since the first began")
+                .isBetween(Duration.ofMinutes(30 * 11), Duration.ofMinutes(30 * 11 + 5));
+    }
+
+    @Test
+    void aNewNameGoesOnFromOneThatEndedLongAgo() {
+        for (int start = 1; start <= 30; start++) {
+            store.save("renamed", "1/v1", "host " + start, "epoch " + start, good(start));
+            age("renamed", "host " + start, "11 minutes");
+        }
+        store.save("renamed", "1/v1", "last", "present", good(1_000));
+
+        assertThat(store.fleet("renamed", "1/v1").instances()).as("one after the other: as if restarted")
+                .containsExactly(good(1_000 + 30 * 31 / 2));
+        assertThat(rows("renamed")).isEqualTo(2);
+    }
+
+    @Test
+    void neverAddsUpInstancesThatMayRunAtTheSameTime() {
+        store.save("beside", "1/v1", "one", "a", good(1));
+        age("beside", "one", "11 minutes");
+        store.save("beside", "1/v1", "one", "b", good(2));
+        store.save("beside", "1/v1", "two", "c", good(10));
+        age("beside", "two", "9 minutes");
+
+        store.save("beside", "1/v1", "three", "d", good(100));
+
+        assertThat(store.fleet("beside", "1/v1").instances()).as("by name").containsExactly(good(3), good(100),
+                good(10));
+    }
+
+    @Test
+    void eachOfManyThatBeginAtTheSameTimeGoesOnFromAnother() throws Exception {
+        int instances = 4;
+        for (int i = 1; i <= instances; i++) {
+            store.save("many", "1/v1", "old " + i, "epoch " + i, good(1));
+        }
+        for (int i = 1; i <= instances; i++) {
+            age("many", "old " + i, "11 minutes");
+        }
+        List<Future<?>> begun = new ArrayList<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 1; i <= instances; i++) {
+                String name = "new " + i;
+                begun.add(threads.submit(() -> store.save("many", "1/v1", name, "epoch of " + name, good(10))));
+            }
+            for (Future<?> one : begun) {
+                one.get(20, TimeUnit.SECONDS);
+            }
+        }
+
+        assertThat(store.fleet("many", "1/v1").instances()).hasSize(instances).containsOnly(good(11));
+        assertThat(rows("many")).isEqualTo(2L * instances);
+    }
+
+    @Test
+    void countsNothingTwiceOfAnInstanceThatWasTakenForEnded() {
+        try (var other = new RunningPayments()) {
+            StageStore away = other.bean(StageStore.class);
+            away.save("away", "1/v1", "one", "a", good(5));
+            age("away", "one", "11 minutes");
+            store.save("away", "1/v1", "two", "b", good(1));
+
+            away.save("away", "1/v1", "one", "a", good(7));
+            away.save("away", "1/v1", "one", "a", good(9));
+
+            assertThat(store.fleet("away", "1/v1").instances()).as("what it had saved, once").containsExactly(good(6));
+            away.save("away", "2/v1", "one", "a", good(2));
+            assertThat(store.fleet("away", "2/v1").instances()).as("it counts in the next generation")
+                    .containsExactly(good(2));
+        }
+    }
+
+    @Test
+    void keepsTheRowOfAnInstanceThatSavesAgainInTime() {
+        store.save("back", "1/v1", "one", "a", good(5));
+        age("back", "one", "11 minutes");
+        store.save("back", "1/v1", "one", "a", good(7));
+
+        store.save("back", "1/v1", "two", "b", good(1));
+
+        assertThat(store.fleet("back", "1/v1").instances()).containsExactly(good(7), good(1));
     }
 
     @Test

@@ -4,10 +4,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
+import io.datadrivenchanges.experiment.Cost;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Stage;
 import io.datadrivenchanges.experiment.Summary;
@@ -34,6 +37,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 /// | `experiment.overhead` | timer | experiment |
 /// | `experiment.sampling.ratio` | gauge | experiment |
 /// | `experiment.stage` | gauge, 0 or 1 | experiment, stage |
+/// | `experiment.cost` | counter | experiment, candidate, currency, `direction`: what mismatches would have cost, in whole minor units, paid too much (over) or too little (under); there from the first mismatch in a currency on |
+/// | `experiment.cost.refused` | counter | experiment, candidate: costs that are in no total, as it would have overflowed or the currency is the 17th |
 /// | `experiment.verdict` | gauge, 0 or 1 | experiment, candidate, `verdict`: promote, continue, demote or blocked |
 /// | `experiment.evidence.size` | gauge | |
 /// | `experiment.evidence.dropped`, `experiment.reports.dropped` | counter | |
@@ -61,6 +66,29 @@ public final class ExperimentMeters implements MeterBinder {
                 .description("runs kept as evidence")
                 .register(registry);
         laboratory.summaries().forEach(summary -> bind(registry, summary));
+        laboratory.onCurrency((experiment, candidate, currency) -> {
+            Tags tags = Tags.of("experiment", experiment, "candidate", candidate, "currency", currency);
+            cost(registry, tags.and("direction", "over"), () -> cost(experiment, candidate, currency).over());
+            cost(registry, tags.and("direction", "under"), () -> cost(experiment, candidate, currency).under());
+        });
+    }
+
+    private void cost(MeterRegistry registry, Tags tags, LongSupplier minorUnits) {
+        FunctionCounter.builder("experiment.cost", laboratory, lab -> minorUnits.getAsLong())
+                .tags(tags)
+                .description("what mismatches would have cost had the candidate answered, in minor units")
+                .register(registry);
+    }
+
+    private Cost cost(String experiment, String candidate, String currency) {
+        return laboratory.summaries()
+                .stream()
+                .filter(summary -> summary.name().equals(experiment))
+                .flatMap(summary -> summary.sides().stream())
+                .filter(side -> side.name().equals(candidate))
+                .flatMap(side -> Stream.ofNullable(side.assessment().costs().get(currency)))
+                .findFirst()
+                .orElse(Cost.NONE);
     }
 
     private void counter(MeterRegistry registry, String name, String text, ToDoubleFunction<Laboratory.Health> value) {
@@ -120,6 +148,11 @@ public final class ExperimentMeters implements MeterBinder {
                 lab -> latest.get().rechecked().convergence().totalNanos(), TimeUnit.NANOSECONDS)
                 .tags(tags)
                 .description("how late those were that became equal, upper bounds")
+                .register(registry);
+        FunctionCounter
+                .builder("experiment.cost.refused", laboratory, lab -> latest.get().assessment().costsRefused())
+                .tags(tags)
+                .description("costs that are in no total")
                 .register(registry);
         for (String verdict : VERDICTS) {
             Gauge.builder("experiment.verdict", laboratory,

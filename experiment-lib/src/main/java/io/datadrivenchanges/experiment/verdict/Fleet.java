@@ -9,7 +9,8 @@ import java.util.function.ToDoubleFunction;
 ///
 /// The instances are taken to see the same changes. Their wealths are therefore averaged, never multiplied nor their counts
 /// added: two instances that count the same bad luck would otherwise prove twice as much (a false PROMOTE in 26 % of cases,
-/// with four in 54 %). The bound holds for a fleet whose size does not depend on what was found: an instance that ends stays in.
+/// with four in 54 %). The bound holds for a fleet whose size does not depend on what was found: an instance that ends stays in, by itself
+/// or as the past of one that begins after it.
 ///
 /// @param instances the totals of each, all its epochs [together][Totals#plus]
 /// @param span since the collecting began

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.datadrivenchanges.experiment.Comparing;
 import io.datadrivenchanges.experiment.Experiment;
+import io.datadrivenchanges.experiment.Impact;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Recheck;
 import io.datadrivenchanges.experiment.Shadow;
@@ -91,6 +92,65 @@ class ExperimentMetersTest {
                     .functionCounter().count()).isEqualTo(1);
             assertThat(registry.get("experiment.runs").tags("candidate", "wrong", "finding", "results_do_not_match")
                     .functionCounter().count()).isEqualTo(1);
+        }
+    }
+
+    private double cost(String currency, String direction) {
+        return registry.get("experiment.cost")
+                .tags("experiment", "e", "candidate", "c", "currency", currency, "direction", direction)
+                .functionCounter()
+                .count();
+    }
+
+    @Test
+    void showsWhatMismatchesWouldHaveCostFromTheFirstInACurrencyOn() {
+        try (Laboratory lab = Laboratory.create()) {
+            Experiment<Long, Long, RuntimeException> experiment = lab.experiment("e")
+                    .control((Long input) -> 0L)
+                    .candidate("c", input -> input)
+                    .shadow(new Shadow.Inline())
+                    .recheck(Recheck.none())
+                    .impact(Impact.in(input -> input % 2 == 0 ? "EUR" : "USD", (input, left, right) -> right - left))
+                    .build();
+            experiment.call(200L);
+            new ExperimentMeters(lab).bindTo(registry);
+            assertThat(cost("EUR", "over")).as("met before").isEqualTo(200);
+            assertThat(registry.find("experiment.cost").tag("currency", "USD").meters()).isEmpty();
+
+            experiment.call(-4L);
+            experiment.call(1_234_567_890_123L);
+            experiment.call(-3L);
+            experiment.call(-5L);
+            assertThat(lab.drain(Duration.ofSeconds(20))).isTrue();
+
+            assertThat(cost("EUR", "over")).isEqualTo(200);
+            assertThat(cost("EUR", "under")).isEqualTo(4);
+            assertThat(cost("USD", "over")).as("minor units, exactly").isEqualTo(1_234_567_890_123d);
+            assertThat(cost("USD", "under")).isEqualTo(8);
+            assertThat(registry.get("experiment.cost.refused").tag("candidate", "c").functionCounter().count())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void boundsTheCurrenciesThatAreShown() {
+        try (Laboratory lab = Laboratory.create()) {
+            Experiment<Integer, Integer, RuntimeException> experiment = lab.experiment("e")
+                    .control((Integer input) -> -1)
+                    .candidate("c", input -> input)
+                    .shadow(new Shadow.Inline())
+                    .recheck(Recheck.none())
+                    .impact(Impact.in(input -> "C" + input, (input, left, right) -> 1))
+                    .build();
+            new ExperimentMeters(lab).bindTo(registry);
+
+            for (int i = 0; i < 100; i++) {
+                experiment.call(i);
+            }
+            assertThat(lab.drain(Duration.ofSeconds(20))).isTrue();
+
+            assertThat(registry.get("experiment.cost").functionCounters()).as("over and under").hasSize(2 * 16);
+            assertThat(registry.get("experiment.cost.refused").functionCounter().count()).isEqualTo(100 - 16);
         }
     }
 

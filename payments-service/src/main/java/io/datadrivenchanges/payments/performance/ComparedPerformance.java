@@ -25,6 +25,9 @@ import org.springframework.stereotype.Component;
 /// compared, and where it should have answered Incentives is asked: `MISS`, `STALE` or `ERROR` says why. Only at COMPLETE is a
 /// courier that the copy does not have taken as unknown, as nobody else can be asked.
 ///
+/// Payments of one courier that need Incentives because the copy cannot answer ask it once if they come at the same time, and share what it says; at
+/// SHADOW each asks by itself. How many couriers are asked about at once the client bounds.
+///
 /// The copy is read on the caller's thread, because a lookup is a few reads of the heap.
 @Component
 final class ComparedPerformance implements PerformanceSource {
@@ -47,6 +50,7 @@ final class ComparedPerformance implements PerformanceSource {
                 .impact(Impact.in(Payable::currency, ComparedPerformance::overpaid))
                 .serve(ComparedPerformance::serve)
                 .shadow(new Shadow.Inline())
+                .shareFallbacks(true)
                 .build();
     }
 

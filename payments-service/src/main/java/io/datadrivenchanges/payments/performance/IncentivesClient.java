@@ -27,8 +27,8 @@ import org.springframework.web.client.RestClientException;
 /// Asks Incentives for a courier's performance; the control of the experiment. Thread-safe.
 ///
 /// Each call ends within 800 ms: an attempt within 500 ms, and a second one only where the first failed within 250 ms by
-/// a refusal (never after a time limit: who is slow gets no more work). A bulkhead bounds what a hanging Incentives can hold,
-/// a circuit spares it while it fails. An answer that is not exactly one about the courier is a failure.
+/// a refusal (never after a time limit: who is slow gets no more work). A bulkhead bounds what a hanging Incentives can hold
+/// and what payments can ask of it when the copy answers none of them; a circuit spares it while it fails. An answer that is not exactly one about the courier is a failure.
 @Component
 final class IncentivesClient {
     private static final Duration RETRY_WITHIN = Duration.ofMillis(250);
