@@ -30,6 +30,13 @@ public record Assessment(Verdict verdict, Totals totals, int instances, Duration
         costs = Collections.unmodifiableSortedMap(new TreeMap<>(costs));
     }
 
+    /// The same while a clean audit is all that lacks.
+    Assessment awaitingAudit() {
+        return verdict instanceof Verdict.Promote promote
+                ? new Assessment(promote.awaitingAudit(), totals, instances, span, ages, costs, costsRefused)
+                : this;
+    }
+
     /// As one JSON object, without a line break. Amounts are in minor units.
     String json(String experiment, String candidate) {
         Verdict.Numbers numbers = verdict.numbers();

@@ -115,6 +115,7 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
         private @Nullable Stage defaultStage;
         private @Nullable StageStore stageStore;
         private @Nullable Promotion promotion;
+        private AuditGate audit = (experiment, since) -> true;
         private Criteria criteria = Criteria.STANDARD;
         private boolean strict;
         private Duration period = Duration.ofMinutes(1);
@@ -153,6 +154,13 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
         public Builder promote(StageStore store, Promotion by) {
             stageStore = Objects.requireNonNull(store, "store");
             promotion = Objects.requireNonNull(by, "by");
+            return this;
+        }
+
+        /// Sets who says whether all keys agree, before a stage goes forward by evidence; default: nobody is asked. While it says no, the
+        /// verdict is to continue, and `audit` is what lacks.
+        public Builder audit(AuditGate gate) {
+            audit = Objects.requireNonNull(gate, "gate");
             return this;
         }
 
@@ -201,7 +209,7 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
         /// Starts the laboratory.
         public Laboratory build() {
             return new RunningLaboratory(List.copyOf(sinks), time, workers, stages, defaultStage, stageStore, promotion,
-                    criteria, period, propagator, strict, new LinkedHashMap<>(context));
+                    audit, criteria, period, propagator, strict, new LinkedHashMap<>(context));
         }
     }
 }

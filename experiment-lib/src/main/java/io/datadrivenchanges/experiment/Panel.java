@@ -183,7 +183,7 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
             SequencedMap<String, Long> counts = candidate.tally.snapshot();
             sides.add(new Summary.Side(candidate.plan.candidateName, candidate.plan.reference, counts,
                     candidate.durations.snapshot(), candidate.rechecked(), candidate.statistics.exposed(),
-                    candidate.statistics.assessment(candidate == judged && keeper != null ? keeper.fleet() : null)));
+                    assessment(candidate)));
             if (!candidate.plan.reference) {
                 for (Map.Entry<String, Long> count : counts.entrySet()) {
                     totals.merge(count.getKey(), count.getValue(), Long::sum);
@@ -192,6 +192,14 @@ final class Panel<I extends @Nullable Object, C extends @Nullable Object> {
         }
         return new Summary(name, laboratory.stageOf(name), on, totals, timing.control.snapshot(), sides,
                 timing.timedOneIn(), Math.round(timing.overheadNanos()), timing.overhead());
+    }
+
+    private Assessment assessment(Candidate<I, C, ?> candidate) {
+        if (candidate != judged || keeper == null) {
+            return candidate.statistics.assessment(null);
+        }
+        Assessment assessment = candidate.statistics.assessment(keeper.fleet());
+        return keeper.awaitsAudit() ? assessment.awaitingAudit() : assessment;
     }
 
     boolean isInhabited() {

@@ -41,6 +41,7 @@ final class RunningLaboratory implements Laboratory {
 
     private final @Nullable StageStore stageStore;
     private final @Nullable Promotion promotion;
+    private final AuditGate audit;
     private final String epoch = UUID.randomUUID().toString();
     /// Where the stages are kept in step, as that may wait for their store.
     private final @Nullable Mailbox<Runnable> stageDesk;
@@ -71,7 +72,7 @@ final class RunningLaboratory implements Laboratory {
 
     RunningLaboratory(List<Sink> sinks, @Nullable Time time, @Nullable Executor workers, StageSource stages,
             @Nullable Stage defaultStage, @Nullable StageStore stageStore, @Nullable Promotion promotion,
-            Criteria criteria, Duration period, ContextPropagator propagator, boolean strict,
+            AuditGate audit, Criteria criteria, Duration period, ContextPropagator propagator, boolean strict,
             Map<String, String> context) {
         if (time == null) {
             ownTime = new SystemTime();
@@ -87,6 +88,7 @@ final class RunningLaboratory implements Laboratory {
         this.defaultStage = defaultStage;
         this.stageStore = stageStore;
         this.promotion = promotion;
+        this.audit = audit;
         this.criteria = criteria;
         this.period = period;
         this.propagator = propagator;
@@ -386,7 +388,7 @@ final class RunningLaboratory implements Laboratory {
     StageKeeper keeper(String experiment, StageKeeper.Counting counting, Criteria criteria) {
         return stageStore == null || promotion == null
                 ? null
-                : new StageKeeper(experiment, stageStore, time, counting, criteria, promotion, epoch);
+                : new StageKeeper(experiment, stageStore, time, counting, criteria, promotion, audit, epoch);
     }
 
     /// While the store lets the last look wait there is no other.

@@ -1,5 +1,6 @@
 package io.datadrivenchanges.experiment;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,21 +38,26 @@ final class StageKeeper {
     private final Counting counting;
     private final Criteria criteria;
     private final Promotion promotion;
+    private final AuditGate audit;
     private final List<Rung> ladder;
     private final String epoch;
     private volatile StagePilot pilot = StagePilot.NEW;
     private volatile boolean alarmed;
     private volatile @Nullable Fleet fleet;
+    private volatile boolean awaitsAudit;
+    /// Since when nothing but an audit lacks, or not even that; `null` = something else does.
+    private @Nullable Instant readySince;
 
     /// @param epoch of this process
     StageKeeper(String experiment, StageStore store, Time time, Counting counting, Criteria criteria,
-            Promotion promotion, String epoch) {
+            Promotion promotion, AuditGate audit, String epoch) {
         this.experiment = experiment;
         this.store = store;
         this.time = time;
         this.counting = counting;
         this.criteria = criteria;
         this.promotion = promotion;
+        this.audit = audit;
         ladder = promotion.ladder();
         this.epoch = epoch;
     }
@@ -70,9 +76,14 @@ final class StageKeeper {
         return fleet;
     }
 
+    /// Whether the stage would have gone forward at the last look, had there been a clean audit. On any thread.
+    boolean awaitsAudit() {
+        return awaitsAudit;
+    }
+
     /// Looks once; to be called each second.
     ///
-    /// @throws RuntimeException what the store throws; everything is tried again at the next call
+    /// @throws RuntimeException what the store or the gate throws; everything is tried again at the next call
     void tick() {
         alarmed = counting.alarmed();
         Optional<Stored> found = store.stage(experiment);
@@ -100,12 +111,29 @@ final class StageKeeper {
             alarmed = false;
             fleet = null;
         }
+        if (!(step.move() instanceof Move.Forward)) {
+            readySince = null;
+            awaitsAudit = false;
+        }
         switch (step.move()) {
             case Move.Stay stay -> {
             }
-            case Move.Forward forward -> change(stored, forward.to(), reason(verdict));
+            case Move.Forward forward -> {
+                if (isAudited()) {
+                    change(stored, forward.to(), reason(verdict));
+                }
+            }
             case Move.Back back -> change(stored, back.to(), "the guard's alarm: " + reason(verdict));
         }
+    }
+
+    /// Whether an audit that began since nothing else lacks is clean. If the evidence gives way meanwhile, that counts anew.
+    private boolean isAudited() {
+        Instant since = readySince == null ? time.now() : readySince;
+        readySince = since;
+        awaitsAudit = true;
+        awaitsAudit = !audit.isPassed(experiment, since);
+        return !awaitsAudit;
     }
 
     private void change(Stored from, Rung to, String why) {

@@ -1,6 +1,7 @@
 package io.datadrivenchanges.experiment;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ class StageKeeperTest {
 
     private final VirtualTime time = new VirtualTime();
     private final Memory store = new Memory(time);
+    private final Gate gate = new Gate();
     private final Instance one = new Instance("one");
     private final Instance two = new Instance("two");
 
@@ -38,6 +40,7 @@ class StageKeeperTest {
         private final List<String> audit = new ArrayList<>();
         private Stored stored = new Stored(Stage.SHADOW, 0, 1);
         private boolean away;
+        private boolean readOnly;
 
         private Memory(VirtualTime time) {
             this.time = time;
@@ -53,6 +56,9 @@ class StageKeeperTest {
 
         @Override
         public boolean change(String experiment, Stored from, Stage to, int canaryPercent, String who, String why) {
+            if (readOnly) {
+                throw new IllegalStateException("read only");
+            }
             if (from.revision() != stored.revision()) {
                 return false;
             }
@@ -81,6 +87,23 @@ class StageKeeperTest {
         }
     }
 
+    /// A gate that notes what it was asked.
+    private static final class Gate implements AuditGate {
+
+        private final List<Instant> asked = new ArrayList<>();
+        private boolean open = true;
+        private boolean broken;
+
+        @Override
+        public boolean isPassed(String experiment, Instant since) {
+            if (broken) {
+                throw new IllegalStateException("broken");
+            }
+            asked.add(since);
+            return open;
+        }
+    }
+
     /// What an instance counts, as a test says.
     private final class Instance implements StageKeeper.Counting {
 
@@ -98,7 +121,7 @@ class StageKeeperTest {
 
         private StageKeeper newKeeper() {
             return new StageKeeper("e", store, time, this, CRITERIA,
-                    new Promotion(name, "v1", List.of(10), STAY, true), "epoch " + epoch);
+                    new Promotion(name, "v1", List.of(10), STAY, true), gate, "epoch " + epoch);
         }
 
         private void restart() {
@@ -303,5 +326,106 @@ class StageKeeperTest {
 
         assertThat(store.audit).hasSize(changes);
         assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+    }
+
+    private void showEnough() {
+        one.seesGood(3_556);
+        two.seesGood(3_556);
+        anHour();
+    }
+
+    @Test
+    void staysUntilAnAuditThatBeganSinceAllElseHoldsIsClean() {
+        gate.open = false;
+        showEnough();
+        assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+        assertThat(one.keeper.awaitsAudit()).isTrue();
+
+        Instant since = time.now();
+        second();
+        assertThat(gate.asked).as("twice by two instances").hasSize(4).containsOnly(since);
+        gate.open = true;
+        second();
+
+        assertThat(store.stored).isEqualTo(new StageStore.Stored(Stage.CANARY, 10, 2));
+        second();
+        assertThat(one.keeper.awaitsAudit()).isFalse();
+        assertThat(two.keeper.awaitsAudit()).isFalse();
+    }
+
+    @Test
+    void asksForNoAuditBeforeItHasStayedAndShownEnough() {
+        one.seesGood(3_556);
+        two.seesGood(3_556);
+        second();
+
+        assertThat(gate.asked).as("the hour asked for is not over").isEmpty();
+        store.change("e", store.stored, Stage.LIVE, 0, "ada", "ticket 7");
+        second();
+        showEnough();
+        assertThat(gate.asked).as("there is nothing beyond LIVE").isEmpty();
+    }
+
+    @Test
+    void anAuditCountsAnewIfTheEvidenceGaveWayMeanwhile() {
+        gate.open = false;
+        showEnough();
+        second();
+        gate.asked.clear();
+
+        one.changes = one.changes.plus(new Counts(0, 5, 0, 0, 0, 0));
+        second();
+        assertThat(gate.asked).isEmpty();
+        assertThat(one.keeper.awaitsAudit()).isFalse();
+        one.changes = one.changes.plus(new Counts(50_000, 0, 0, 0, 0, 0));
+        second();
+
+        assertThat(gate.asked).containsExactly(time.now(), time.now());
+    }
+
+    @Test
+    void aCleanAuditCountsThoughTheStageCannotBeStored() {
+        gate.open = false;
+        showEnough();
+        Instant since = time.now();
+        gate.open = true;
+        store.readOnly = true;
+        time.advance(Duration.ofSeconds(1));
+        assertThatIllegalStateException().isThrownBy(one.keeper::tick);
+
+        store.readOnly = false;
+        second();
+
+        assertThat(store.stored.stage()).isEqualTo(Stage.CANARY);
+        assertThat(gate.asked).containsOnly(since);
+    }
+
+    @Test
+    void staysWhenTheGateThrows() {
+        gate.broken = true;
+        one.seesGood(3_556);
+        two.seesGood(3_556);
+        second();
+        time.advance(Duration.ofHours(1));
+
+        assertThatIllegalStateException().isThrownBy(one.keeper::tick).withMessage("broken");
+
+        assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+        assertThat(one.keeper.awaitsAudit()).isTrue();
+    }
+
+    @Test
+    void anAuditThatLacksKeepsNoAlarmFromGoingBack() {
+        store.change("e", store.stored, Stage.CANARY, 10, "ada", "ticket 7");
+        second();
+        gate.open = false;
+        showEnough();
+        assertThat(one.keeper.awaitsAudit()).isTrue();
+
+        one.alarm = true;
+        second();
+
+        assertThat(store.stored.stage()).isEqualTo(Stage.SHADOW);
+        assertThat(one.keeper.awaitsAudit()).isFalse();
     }
 }

@@ -10,7 +10,8 @@ import org.springframework.http.HttpMethod;
 /// Starts the service.
 @SpringBootApplication
 public class IncentivesService {
-    private static final String PERFORMANCE = "/incentives/performance/{courierId}";
+    private static final String PERFORMANCES = "/incentives/performance";
+    private static final String PERFORMANCE = PERFORMANCES + "/{courierId}";
 
     /// Starts the service with Boot's command line arguments.
     public static void main(String[] arguments) {
@@ -20,6 +21,7 @@ public class IncentivesService {
     @Bean
     AccessRules accessRules() {
         return AccessRules.none()
+                .allow(HttpMethod.GET, PERFORMANCES, "performance.read", "performance.write")
                 .allow(HttpMethod.GET, PERFORMANCE, "performance.read", "performance.write")
                 .allow(HttpMethod.PUT, PERFORMANCE, "performance.write")
                 .allow(HttpMethod.POST, PERFORMANCE, "performance.write");

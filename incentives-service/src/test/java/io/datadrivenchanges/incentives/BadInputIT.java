@@ -195,7 +195,16 @@ class BadInputIT {
                 .of("0", "-1", "+1", "01", "1.0", "1e2", "9007199254740992", "99999999999999999999", "x", "%20", "1%20",
                         "%D9%A1", "0x10", "null", "1".repeat(300))
                 .map(id -> get("courier " + shortened(id), "/incentives/performance/" + id, 400, "invalid-field"));
+        var pages = Stream
+                .of("limit=0", "limit=1001", "limit=-1", "limit=1.0", "limit=01", "limit=", "limit=ten",
+                        "limit=1&limit=1",
+                        "limit=" + "1".repeat(40), "after=-1", "after=9007199254740992", "after=x", "after=",
+                        "after=1&after=2",
+                        "after=%20", "offset=1")
+                .map(query -> get("page " + shortened(query), "/incentives/performance?" + query, 400,
+                        "invalid-field"));
         var others = Stream.of(
+                request("DELETE of all", Http.head("DELETE", "/incentives/performance"), 405, "method-not-allowed"),
                 request("DELETE", Http.head("DELETE", PATH), 405, "method-not-allowed"),
                 request("PATCH", Http.head("PATCH", PATH) + "Content-Length: 0\r\n", 405, "method-not-allowed"),
                 request("TRACE", Http.head("TRACE", PATH), 405, "method-not-allowed"),
@@ -222,7 +231,7 @@ class BadInputIT {
                 get("hidden endpoint", "/actuator/env", 404, "not-found"),
                 get("unknown path, long", "/" + "p".repeat(3000), 404, "not-found"),
                 get("courier without a row", "/incentives/performance/4", 404, "courier-unknown"));
-        return Stream.concat(courier, others);
+        return Stream.of(courier, pages, others).flatMap(each -> each);
     }
 
     static Stream<Bad> framing() {

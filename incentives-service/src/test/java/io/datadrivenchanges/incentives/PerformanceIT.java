@@ -86,6 +86,53 @@ class PerformanceIT {
     }
 
     @Test
+    void pagesThroughAllCouriersInTheOrderOfTheirIds() throws Exception {
+        long first = 5_000_000_000_000_000L;
+        for (long courier = first; courier < first + 5; courier++) {
+            assertThat(http.put(courier, "HIGH").status()).isEqualTo(200);
+        }
+        var found = new ArrayList<Long>();
+        var pages = new ArrayList<Integer>();
+
+        for (long after = first - 1; pages.isEmpty() || pages.getLast() == 2; after = found.getLast()) {
+            var page = http.get("/incentives/performance?limit=2&after=" + after);
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.header("Cache-Control")).isEqualTo("no-store");
+            page.json().get("performances").forEach(row -> found.add(row.get("courierId").asLong()));
+            pages.add(page.json().get("performances").size());
+        }
+
+        assertThat(found).containsExactly(first, first + 1, first + 2, first + 3, first + 4);
+        assertThat(pages).containsExactly(2, 2, 1);
+        var one = http.get("/incentives/performance?limit=1&after=" + first);
+        assertThat(one.body()).isEqualTo(
+                "{\"performances\":[" + http.get("/incentives/performance/" + (first + 1)).body() + "]}");
+        assertThat(http.get("/incentives/performance?after=9007199254740991").body())
+                .isEqualTo("{\"performances\":[]}");
+    }
+
+    @Test
+    void beginsWithTheFirstCourierAndShowsAHundredUnlessToldOtherwise() throws Exception {
+        long before = 6_000_000_000_000_000L;
+        long least;
+        try (var app = RunningIncentives.connect("incentives_app"); var sql = app.createStatement()) {
+            sql.execute("INSERT INTO courier_performance (courier_id, performance, version) SELECT " + before
+                    + " + n, 'NORMAL', 1 FROM generate_series(1, 101) AS n");
+            try (var query = sql.executeQuery("SELECT min(courier_id) FROM courier_performance")) {
+                query.next();
+                least = query.getLong(1);
+            }
+        }
+
+        var page = http.get("/incentives/performance?after=" + before).json().get("performances");
+
+        assertThat(page.size()).isEqualTo(100);
+        assertThat(page.get(99).get("courierId").asLong()).isEqualTo(before + 100);
+        assertThat(http.get("/incentives/performance").json().at("/performances/0/courierId").asLong())
+                .isEqualTo(least);
+    }
+
+    @Test
     void addsExactlyOnePerChangeWhenWritersCompete() throws Exception {
         int writers = 8;
         int writes = 40;

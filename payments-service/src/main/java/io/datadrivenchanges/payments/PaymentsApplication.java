@@ -28,6 +28,7 @@ public class PaymentsApplication {
                 .allow(HttpMethod.GET, "/experiments/{name}/mismatches", "ops")
                 .allow(HttpMethod.GET, "/experiments/{name}/evidence", "ops")
                 .allow(HttpMethod.PUT, "/experiments/{name}/stage", "ops")
-                .allow(HttpMethod.PUT, "/experiments/{name}/sampling", "ops");
+                .allow(HttpMethod.PUT, "/experiments/{name}/sampling", "ops")
+                .allow(HttpMethod.POST, "/experiments/{name}/audit", "ops");
     }
 }

@@ -19,7 +19,8 @@ class ApiPageIT {
             assertThat(api.path("paths").propertyNames()).containsExactlyInAnyOrder("/payments",
                     "/payments/{deliveryId}",
                     "/experiments", "/experiments/{name}", "/experiments/{name}/stage",
-                    "/experiments/{name}/sampling", "/experiments/{name}/mismatches", "/experiments/{name}/evidence");
+                    "/experiments/{name}/sampling", "/experiments/{name}/mismatches", "/experiments/{name}/evidence",
+                    "/experiments/{name}/audit");
             JsonNode order = api.path("components").path("schemas").path("PaymentRequest").path("properties");
             assertThat(order.path("amount").path("type").asString()).isEqualTo("number");
             assertThat(order.path("currency").path("type").asString()).isEqualTo("string");

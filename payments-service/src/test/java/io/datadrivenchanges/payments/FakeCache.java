@@ -1,12 +1,17 @@
 package io.datadrivenchanges.payments;
 
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongFunction;
 
 import io.datadrivenchanges.cache.CacheState;
 import io.datadrivenchanges.cache.CacheStatus;
+import io.datadrivenchanges.cache.Couriers;
+import io.datadrivenchanges.cache.Held;
 import io.datadrivenchanges.cache.Lookup;
 import io.datadrivenchanges.cache.PerformanceCache;
 import io.datadrivenchanges.cache.PerformanceLevel;
@@ -16,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class FakeCache implements PerformanceCache {
     private static final Duration STALENESS = Duration.ofMillis(5);
 
-    private final Map<Long, Lookup> entries = new ConcurrentHashMap<>();
+    private final NavigableMap<Long, Lookup> entries = new ConcurrentSkipListMap<>();
     private volatile @Nullable LongFunction<Lookup> behaviour;
     private volatile CacheState state = CacheState.READY;
+    private volatile boolean shown = true;
 
     public void set(long courierId, PerformanceLevel level, long version) {
         entries.put(courierId, new Lookup.Known(level, version, null, STALENESS));
@@ -38,6 +44,11 @@ public final class FakeCache implements PerformanceCache {
         state = next;
     }
 
+    /// Whether it can show all couriers.
+    public void show(boolean couriers) {
+        shown = couriers;
+    }
+
     @Override
     public Lookup lookup(long courierId) {
         LongFunction<Lookup> how = behaviour;
@@ -47,5 +58,41 @@ public final class FakeCache implements PerformanceCache {
     @Override
     public CacheStatus status() {
         return new CacheStatus(state, 1, entries.size(), 0, STALENESS, "fed by a test");
+    }
+
+    @Override
+    public Optional<Couriers> couriers() {
+        return shown ? Optional.of(new Shown()) : Optional.empty();
+    }
+
+    /// What was set, always up to date.
+    private final class Shown implements Couriers {
+
+        @Override
+        public List<Held> page(long after, int limit) {
+            return entries.tailMap(after, false).entrySet().stream().limit(limit)
+                    .map(entry -> held(entry.getKey(), entry.getValue())).toList();
+        }
+
+        @Override
+        public Optional<Held> find(long courierId) {
+            return Optional.ofNullable(entries.get(courierId)).map(lookup -> held(courierId, lookup));
+        }
+
+        private static Held held(long courierId, Lookup lookup) {
+            return lookup instanceof Lookup.Known known
+                    ? new Held(courierId, known.level(), known.version())
+                    : new Held(courierId, null, 0);
+        }
+
+        @Override
+        public OptionalLong containedUpTo() {
+            return OptionalLong.of(System.nanoTime());
+        }
+
+        @Override
+        public boolean isAnswering() {
+            return shown;
+        }
     }
 }

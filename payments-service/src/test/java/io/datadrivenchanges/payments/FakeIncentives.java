@@ -7,10 +7,13 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -28,12 +31,15 @@ public final class FakeIncentives implements AutoCloseable {
         void answer(HttpExchange exchange, long courierId) throws IOException;
     }
 
-    private final Map<Long, String> answers = new ConcurrentHashMap<>();
+    private static final String ALL = "/incentives/performance";
+
+    private final NavigableMap<Long, String> answers = new ConcurrentSkipListMap<>();
     private final AtomicInteger calls = new AtomicInteger();
     private final Map<Long, Integer> callsAbout = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
     private volatile Behaviour behaviour = this::fromMap;
+    private volatile Behaviour pages = this::page;
 
     public FakeIncentives() {
         try {
@@ -43,8 +49,14 @@ public final class FakeIncentives implements AutoCloseable {
         }
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
-            calls.incrementAndGet();
             String path = exchange.getRequestURI().getPath();
+            if (path.equals(ALL)) {
+                try (exchange) {
+                    pages.answer(exchange, parameter(exchange, "after"));
+                }
+                return;
+            }
+            calls.incrementAndGet();
             long courierId = Long.parseLong(path.substring(path.lastIndexOf('/') + 1));
             callsAbout.merge(courierId, 1, Integer::sum);
             try (exchange) {
@@ -66,8 +78,14 @@ public final class FakeIncentives implements AutoCloseable {
         behaviour = next;
     }
 
+    /// Answers requests for pages like this from now on; told the courier that the page follows.
+    public void behaveOnPages(Behaviour next) {
+        pages = next;
+    }
+
     public void behaveWell() {
         behaviour = this::fromMap;
+        pages = this::page;
     }
 
     public int calls() {
@@ -90,6 +108,20 @@ public final class FakeIncentives implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", type);
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
+    }
+
+    public void page(HttpExchange exchange, long after) throws IOException {
+        send(exchange, 200, "application/json", answers.tailMap(after, false).values().stream()
+                .limit(parameter(exchange, "limit")).collect(Collectors.joining(",", "{\"performances\":[", "]}")));
+    }
+
+    public static long parameter(HttpExchange exchange, String name) {
+        for (String parameter : exchange.getRequestURI().getQuery().split("&", -1)) {
+            if (parameter.startsWith(name + "=")) {
+                return Long.parseLong(parameter.substring(name.length() + 1));
+            }
+        }
+        throw new IllegalArgumentException("no " + name);
     }
 
     private void fromMap(HttpExchange exchange, long courierId) throws IOException {

@@ -76,6 +76,11 @@ class PromotionIT {
         return JsonMapper.shared().readTree(payments.get("/experiments/" + EXPERIMENT).body()).path("verdict");
     }
 
+    private static JsonNode audit(RunningPayments payments) {
+        return JsonMapper.shared().readTree(payments.get("/experiments/" + EXPERIMENT).body()).path("audit")
+                .path("last");
+    }
+
     private static long wrong(RunningPayments payments) {
         return payments.bean(Laboratory.class).summaries().getFirst().count("results_do_not_match");
     }
@@ -126,6 +131,33 @@ class PromotionIT {
                 .count()).isEqualTo(1);
         assertThat(payments.pay(RunningPayments.newDelivery(), RunningPayments.newCourier(), "1").body())
                 .contains("\"source\":\"REST\"");
+    }
+
+    @Test
+    void staysWhileAnAuditOfAllCouriersFindsOneThatIsWrongAndNeverPaid() {
+        RunningPayments payments = start("audits", "one", "experiment.promotion.forward-enabled=true");
+        long before = revision(payments);
+        long neverPaid = RunningPayments.newCourier();
+        payments.incentives.set(neverPaid, "HIGH", 1);
+        payments.cache.set(neverPaid, PerformanceLevel.OUTSTANDING, 2);
+
+        await("nothing but the audit lacks").atMost(MOVED).until(() -> {
+            payRightly(payments);
+            return audit(payments).path("outcome").asString().equals("different")
+                    && verdict(payments).path("lacking").toString().equals("[\"audit\"]");
+        });
+        assertThat(audit(payments).path("report").path("discrepancies").toString()).isEqualTo(
+                "[{\"courierId\":%d,\"kind\":\"AHEAD\",\"incentivesVersion\":1,\"cacheVersion\":2}]"
+                        .formatted(neverPaid));
+        assertThat(verdict(payments).path("verdict").asString()).isEqualTo("continue");
+        assertThat(changes(before)).isEmpty();
+
+        payments.incentives.set(neverPaid, "OUTSTANDING", 2);
+        assertThat(payments.postTo("/experiments/" + EXPERIMENT + "/audit", "").statusCode()).isEqualTo(202);
+
+        await("forward").atMost(MOVED).until(() -> stage(payments) == Stage.CANARY);
+        assertThat(changes(before)).extracting(row -> row.get("who") + " to " + row.get("to_stage"))
+                .containsExactly("experiment to CANARY");
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// The [PerformanceCache] that is fed by the change topic. Thread-safe; needs no Spring.
 ///
@@ -50,6 +51,11 @@ public final class KafkaPerformanceCache implements PerformanceCache, AutoClosea
     @Override
     public Consistency consistency() {
         return copy.consistency();
+    }
+
+    @Override
+    public Optional<Couriers> couriers() {
+        return copy.couriers();
     }
 
     /// Waits until a lookup knows this version of the courier or a higher one: reads your own write.

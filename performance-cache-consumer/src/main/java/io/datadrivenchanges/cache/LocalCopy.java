@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -85,6 +86,14 @@ final class LocalCopy {
 
     Consistency consistency() {
         return reads.consistency();
+    }
+
+    /// The couriers of the generation that answers; empty if none does, or none can be trusted.
+    Optional<Couriers> couriers() {
+        return voice instanceof Speaking(Generation generation) && !generation.isUntrusted()
+                ? Optional.of(new GenerationInOrder(generation, clockErrorNanos,
+                        () -> isAnswering(generation) && !generation.isUntrusted()))
+                : Optional.empty();
     }
 
     private Lookup answer(long courierId, boolean sampling) {

@@ -1,5 +1,7 @@
 package io.datadrivenchanges.cache;
 
+import java.util.Optional;
+
 /// A complete local copy of the couriers' performance that answers only when it can vouch for the answer. Thread-safe.
 public interface PerformanceCache {
 
@@ -15,6 +17,12 @@ public interface PerformanceCache {
     /// samples nothing says so by having no scales.
     default Consistency consistency() {
         return Consistency.NOT_SAMPLED;
+    }
+
+    /// All couriers of the generation that answers, in order; taking them sorts their ids. Empty while no generation answers, if it cannot
+    /// be trusted, and of a cache that cannot show them.
+    default Optional<Couriers> couriers() {
+        return Optional.empty();
     }
 
     /// A cache that is switched off: every lookup is unknown because it is disabled.

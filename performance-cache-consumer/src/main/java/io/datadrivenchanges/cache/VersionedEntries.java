@@ -23,6 +23,11 @@ final class VersionedEntries {
         return entries.size();
     }
 
+    /// The ids of the couriers there are, ascending; of those that come meanwhile it may have some.
+    long[] sortedIds() {
+        return entries.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
+    }
+
     /// Offers a change and says what became of it; the answer is valid until the next one.
     Offer offer(TopicRecord.Change change) {
         offer.change = change;

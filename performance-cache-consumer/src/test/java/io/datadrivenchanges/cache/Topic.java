@@ -79,6 +79,10 @@ final class Topic {
         return this;
     }
 
+    long nanoTime() {
+        return nanoTime;
+    }
+
     long nowMicros() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, START.plus(wall));
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// discrepancy. If the truth has changed, once more, five times at most.
 ///
 /// A copy that does not come as far within the limit is compared as it is, and is not waited for again until it moves: it is behind
-/// anyhow.
+/// anyhow. An audit that takes too long ends with what it has found so far, and says that it is not complete.
 public final class Audit {
 
     private static final int MAX_LOOKS = 5;
@@ -93,9 +93,11 @@ public final class Audit {
         private final List<AuditReport.Discrepancy<K>> discrepancies = new ArrayList<>();
         private final long started = nanos.getAsLong();
         private long keys;
+        private long asked;
         private long found;
         private long moving;
         private boolean caughtUp = true;
+        private boolean isCut;
         private long gaveUpAt = Long.MIN_VALUE;
 
         Walk(KeyedSource<K, V> truth, KeyedSource<K, V> copy) {
@@ -106,19 +108,25 @@ public final class Audit {
         AuditReport<K> run() throws IOException, InterruptedException {
             K after = null;
             boolean more = true;
-            while (more) {
+            while (more && !isLate()) {
                 List<KeyedSource.Entry<K, V>> chunk = truth.page(after, limits.chunk());
+                asked += chunk.size();
                 more = chunk.size() == limits.chunk();
                 awaitCopy(truth.position());
                 K last = more ? chunk.getLast().key() : null;
                 for (K suspect : suspects(chunk, after, last)) {
                     confirm(suspect);
+                    keepToTheRate();
                 }
                 after = last;
                 keepToTheRate();
             }
             return new AuditReport<>(truth.name(), copy.name(), keys, discrepancies, found, moving, caughtUp,
-                    Duration.ofNanos(nanos.getAsLong() - started));
+                    !more && !isCut, Duration.ofNanos(nanos.getAsLong() - started));
+        }
+
+        private boolean isLate() {
+            return nanos.getAsLong() - started >= limits.time().toNanos();
         }
 
         /// The keys in a range about which the two do not agree, in order.
@@ -165,10 +173,14 @@ public final class Audit {
 
         private void confirm(K key) throws IOException, InterruptedException {
             for (int look = 0; look < MAX_LOOKS; look++) {
-                KeyedSource.Entry<K, V> low = truth.find(key).orElse(null);
+                if (isLate()) {
+                    isCut = true;
+                    return;
+                }
+                KeyedSource.Entry<K, V> low = ask(key);
                 awaitCopy(truth.position());
                 KeyedSource.Entry<K, V> copied = copy.find(key).orElse(null);
-                KeyedSource.Entry<K, V> high = truth.find(key).orElse(null);
+                KeyedSource.Entry<K, V> high = ask(key);
                 if (kind(low, high) == null) {
                     AuditReport.Kind kind = kind(low, copied);
                     if (kind != null) {
@@ -179,6 +191,11 @@ public final class Audit {
                 }
             }
             moving++;
+        }
+
+        private KeyedSource.@Nullable Entry<K, V> ask(K key) throws IOException {
+            asked++;
+            return truth.find(key).orElse(null);
         }
 
         private void found(AuditReport.Discrepancy<K> discrepancy) {
@@ -203,7 +220,7 @@ public final class Audit {
         }
 
         private void keepToTheRate() throws InterruptedException {
-            long due = keys * (TimeUnit.SECONDS.toNanos(1) / limits.keysPerSecond());
+            long due = asked * (TimeUnit.SECONDS.toNanos(1) / limits.keysPerSecond());
             long early = due - (nanos.getAsLong() - started);
             if (early > 0) {
                 pause.rest(Duration.ofNanos(early));

@@ -12,10 +12,11 @@ import java.util.List;
 /// @param found how many were confirmed
 /// @param moving keys that changed at every look, so that nothing can be said of them
 /// @param caughtUp whether the copy was as far as the truth, whenever it was compared
+/// @param complete whether all keys were compared; if not, the time was over
 /// @param took from the first read to the last
 /// @param <K> type of the keys
 public record AuditReport<K>(String truth, String copy, long keys, List<Discrepancy<K>> discrepancies, long found,
-        long moving, boolean caughtUp, Duration took) {
+        long moving, boolean caughtUp, boolean complete, Duration took) {
 
     public AuditReport {
         discrepancies = List.copyOf(discrepancies);
@@ -38,8 +39,9 @@ public record AuditReport<K>(String truth, String copy, long keys, List<Discrepa
     /// @param copyVersion negative = unknown, or the copy does not have it
     public record Discrepancy<K>(K key, Kind kind, long truthVersion, long copyVersion) {}
 
-    /// Whether the copy is right about every key and nothing is left open.
+    /// Whether the copy is right about every key and nothing is left open. A copy that was behind can be clean, too: then nothing that it
+    /// lacked was a change.
     public boolean isClean() {
-        return found == 0 && moving == 0;
+        return found == 0 && moving == 0 && complete;
     }
 }

@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 import io.datadrivenchanges.experiment.Stage;
+import io.datadrivenchanges.experiment.audit.AuditLimits;
 import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -22,10 +23,11 @@ import org.springframework.util.unit.DataSize;
 /// @param jsonLines Settings of the file of reports.
 /// @param criteria What a verdict asks for before a candidate may take over.
 /// @param promotion How stages move by evidence, where there is a store of stages.
+/// @param audit What an audit of all keys may cost, for applications that make one.
 @ConfigurationProperties(value = "experiment", ignoreUnknownFields = false)
 record ExperimentProperties(@DefaultValue("true") boolean enabled, @DefaultValue("SHADOW") Stage stage,
         @DefaultValue("1m") Duration period, @DefaultValue JsonLines jsonLines, @DefaultValue CriteriaSettings criteria,
-        @DefaultValue PromotionRules promotion) {
+        @DefaultValue PromotionRules promotion, @DefaultValue AuditSettings audit) {
 
     ExperimentProperties {
         if (stage == Stage.CANARY) {
@@ -93,6 +95,23 @@ record ExperimentProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 
         PromotionRules {
             canaryShares = List.copyOf(canaryShares);
+        }
+    }
+
+    /// What an audit of all keys may cost.
+    ///
+    /// @param chunk Keys that are compared between two waits for the copy, from 1 to 100000.
+    /// @param maxKeysPerSecond Keys of the truth read per second at most.
+    /// @param maxCatchUp Time that the copy is waited for when it is behind; then it is compared as it is.
+    /// @param maxDiscrepancies Discrepancies that are named; the rest is counted.
+    /// @param maxTime Time after which it ends with what it has found so far.
+    record AuditSettings(@DefaultValue("5000") int chunk, @DefaultValue("5000") int maxKeysPerSecond,
+            @DefaultValue("5s") Duration maxCatchUp, @DefaultValue("100") int maxDiscrepancies,
+            @DefaultValue("1h") Duration maxTime) {
+
+        /// @throws IllegalArgumentException if one of them is not within its bounds
+        AuditLimits limits() {
+            return new AuditLimits(chunk, maxKeysPerSecond, maxCatchUp, maxDiscrepancies, maxTime);
         }
     }
 }

@@ -21,8 +21,10 @@ public record Check(Condition condition, boolean met, String actual, String limi
     /// - `LEFT_OUT`: at most 5 % of the exposures were left out.
     /// - `EXPOSURES`, `COHORTS`, `SPAN`: as many changes were seen, in as many cohorts, over as long a time as was asked for.
     /// - `LAWS`: the counts add up.
+    /// - `AUDIT`: all keys were compared after everything else held, and agree. Only where a stage goes forward by evidence and an audit is
+    ///   asked for, and only while it lacks.
     public enum Condition {
-        CHANGES, BASELINE, MONEY, SENSITIVITY, SHED, LEFT_OUT, EXPOSURES, COHORTS, SPAN, LAWS;
+        CHANGES, BASELINE, MONEY, SENSITIVITY, SHED, LEFT_OUT, EXPOSURES, COHORTS, SPAN, LAWS, AUDIT;
 
         /// The name in log lines, on pages and in test ids, such as `left_out`.
         public String key() {

@@ -1,5 +1,6 @@
 package io.datadrivenchanges.experiment.verdict;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -44,6 +45,14 @@ public sealed interface Verdict {
     record Promote(Numbers numbers, List<Check> checks, String reason) implements Verdict {
         public Promote {
             checks = List.copyOf(checks);
+        }
+
+        /// The same evidence where all keys have to be compared, too, and that has not been done since, or not without finding something.
+        public Continue awaitingAudit() {
+            List<Check> more = new ArrayList<>(checks);
+            more.add(new Check(Check.Condition.AUDIT, false, "none that is clean", "clean, after all else holds"));
+            return new Continue(numbers, more, reason + "; lacking: " + Check.Condition.AUDIT.key(),
+                    List.of(Check.Condition.AUDIT));
         }
     }
 

@@ -19,7 +19,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class AuditTest {
 
-    private static final AuditLimits LIMITS = new AuditLimits(10, 1_000, Duration.ofSeconds(1), 1_000);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final AuditLimits LIMITS = new AuditLimits(10, 1_000, Duration.ofSeconds(1), 1_000, HOUR);
 
     private long now;
     private final Audit audit = audit(LIMITS);
@@ -232,12 +233,51 @@ class AuditTest {
     }
 
     @Test
+    void keepsToItsRateWhenManyKeysAreSuspects() throws Exception {
+        for (int key = 0; key < 50; key++) {
+            truth.put(key, "HIGH", 1);
+        }
+
+        assertThat(audit.compare(truth, copy).took()).as("once in a page, twice each, at 1,000 per second")
+                .isBetween(Duration.ofMillis(149), Duration.ofMillis(160));
+    }
+
+    @Test
+    void endsWhenItsTimeIsOverWithWhatItHasFound() throws Exception {
+        fill(1_000);
+        copy.entries.remove(5);
+        copy.entries.remove(995);
+
+        AuditReport<Integer> report = audit(new AuditLimits(10, 1_000, Duration.ZERO, 7, Duration.ofMillis(500)))
+                .compare(truth, copy);
+
+        assertThat(report.complete()).isFalse();
+        assertThat(report.isClean()).isFalse();
+        assertThat(report.keys()).isBetween(450L, 510L);
+        assertThat(report.discrepancies()).containsExactly(new Discrepancy<>(5, Kind.MISSING, 1, -1));
+    }
+
+    @Test
+    void isNotCompleteIfSuspectsWereLeft() throws Exception {
+        for (int key = 0; key < 10; key++) {
+            truth.put(key, "HIGH", 1);
+        }
+
+        AuditReport<Integer> report = audit(new AuditLimits(1_000, 1_000, Duration.ZERO, 7, Duration.ofMillis(16)))
+                .compare(truth, copy);
+
+        assertThat(report.keys()).isEqualTo(10);
+        assertThat(report.found()).as("ten keys were read, then two for each suspect").isEqualTo(3);
+        assertThat(report.complete()).isFalse();
+    }
+
+    @Test
     void frozenCopyIsWaitedForOnceAndComparedAsItIs() throws Exception {
         fill(100);
         truth.put(50, "NORMAL", 2);
         truth.position = 3;
 
-        AuditReport<Integer> report = audit(new AuditLimits(10, 1_000_000, Duration.ofSeconds(1), 1_000))
+        AuditReport<Integer> report = audit(new AuditLimits(10, 1_000_000, Duration.ofSeconds(1), 1_000, HOUR))
                 .compare(truth, copy);
 
         assertThat(report.caughtUp()).isFalse();
@@ -251,7 +291,7 @@ class AuditTest {
             truth.put(key, "HIGH", 1);
         }
 
-        AuditReport<Integer> report = audit(new AuditLimits(10, 1_000, Duration.ZERO, 7)).compare(truth, copy);
+        AuditReport<Integer> report = audit(new AuditLimits(10, 1_000, Duration.ZERO, 7, HOUR)).compare(truth, copy);
 
         assertThat(report.discrepancies()).hasSize(7);
         assertThat(report.found()).isEqualTo(50);
@@ -323,11 +363,12 @@ class AuditTest {
     @Test
     void limitsOutOfBoundsAreRejected() {
         Duration second = Duration.ofSeconds(1);
-        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(0, 1, second, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(100_001, 1, second, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(1, 0, second, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(1, 1, second.negated(), 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(1, 1, second, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(0, 1, second, 1, second));
+        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(100_001, 1, second, 1, second));
+        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(1, 0, second, 1, second));
+        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(1, 1, second.negated(), 1, second));
+        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(1, 1, second, 0, second));
+        assertThatIllegalArgumentException().isThrownBy(() -> new AuditLimits(1, 1, second, 1, Duration.ZERO));
         assertThat(AuditLimits.standard().chunk()).isEqualTo(1_000);
     }
 }

@@ -17,6 +17,7 @@ import io.datadrivenchanges.experiment.StageStore;
 import io.datadrivenchanges.experiment.StageSwitch;
 import io.datadrivenchanges.experiment.Time;
 import io.datadrivenchanges.experiment.actuate.endpoint.ExperimentsEndpoint;
+import io.datadrivenchanges.experiment.audit.AuditLimits;
 import io.datadrivenchanges.experiment.jsonl.JsonLinesSink;
 import io.datadrivenchanges.experiment.micrometer.ExperimentMeters;
 import io.datadrivenchanges.experiment.testing.RecordingSink;
@@ -72,7 +73,9 @@ class ExperimentAutoConfigurationTest {
                         + "criteria=CriteriaSettings[rate=0.001, baselineRate=0.001, budgets={}, minExposures=0, "
                         + "minCohorts=0, minSpan=PT168H, seededEnabled=true], "
                         + "promotion=PromotionRules[forwardEnabled=false, instance=null, version=null, "
-                        + "canaryShares=[1, 10, 50], minStay=PT24H]]"));
+                        + "canaryShares=[1, 10, 50], minStay=PT24H], "
+                        + "audit=AuditSettings[chunk=5000, maxKeysPerSecond=5000, maxCatchUp=PT5S, maxDiscrepancies=100, "
+                        + "maxTime=PT1H]]"));
     }
 
     @Test
@@ -171,6 +174,15 @@ class ExperimentAutoConfigurationTest {
     }
 
     @Test
+    void offersTheConfiguredLimitsOfAnAudit() {
+        application.withPropertyValues("experiment.audit.chunk=7", "experiment.audit.max-keys-per-second=8",
+                "experiment.audit.max-catch-up=9s", "experiment.audit.max-discrepancies=10",
+                "experiment.audit.max-time=11m").run(
+                        context -> assertThat(context.getBean(AuditLimits.class))
+                                .isEqualTo(new AuditLimits(7, 8, Duration.ofSeconds(9), 10, Duration.ofMinutes(11))));
+    }
+
+    @Test
     void leavesTheLaboratoryToTheApplication() {
         Laboratory own = Laboratory.create();
         application.withBean(Laboratory.class, () -> own)
@@ -247,6 +259,8 @@ class ExperimentAutoConfigurationTest {
             "criteria.min-exposures=-1", "criteria.min-cohorts=-1", "criteria.seeded=false",
             "criteria.budgets.EUR.cap=0,experiment.criteria.budgets.EUR.share=0.1",
             "criteria.budgets.EUR.cap=1,experiment.criteria.budgets.EUR.share=1",
+            "audit.chunk=0", "audit.max-keys-per-second=0", "audit.max-catch-up=-1s", "audit.max-discrepancies=0",
+            "audit.max-time=0s", "audit.rate=1",
             "promotion.forward=true", "promotion.min-stay=soon",
             "no-such-key=1", "json-lines.max-file=1"})
     void refusesWrongSettings(String setting) {

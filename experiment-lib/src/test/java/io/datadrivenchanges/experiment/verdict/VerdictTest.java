@@ -67,6 +67,20 @@ class VerdictTest {
     }
 
     @Test
+    void continuesWhileAnAuditIsAllThatLacks() {
+        var promote = (Verdict.Promote) given.verdict();
+
+        Verdict.Continue verdict = promote.awaitingAudit();
+
+        assertThat(verdict.lacking()).containsExactly(Condition.AUDIT);
+        assertThat(verdict.reason())
+                .isEqualTo("Fewer than 1 in 1,000 changes are wrong; 0 of 3,556 bad; lacking: audit");
+        assertThat(verdict.numbers()).isEqualTo(promote.numbers());
+        assertThat(verdict.checks()).startsWith(promote.checks().toArray(Check[]::new)).last()
+                .satisfies(check -> assertThat(check.met()).isFalse());
+    }
+
+    @Test
     void saysHowManyExposuresAreNeededAndWhatLacks() {
         given.changes = new Counts(238, 1, 1, 0, 0, 0);
         given.seeds = 12;

@@ -1,6 +1,7 @@
 package io.datadrivenchanges.incentives.performance;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 
 import io.datadrivenchanges.http.Problem;
@@ -16,6 +17,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /// Sets and reads performance levels.
@@ -23,10 +25,12 @@ import org.springframework.web.bind.annotation.RestController;
 /// Setting the stored level again writes nothing, so callers may repeat a request whose answer they have lost. Of two
 /// concurrent writers the last one wins.
 @RestController
-@RequestMapping(path = "/incentives/performance/{courierId}", produces = MediaType.APPLICATION_JSON_VALUE)
+@RequestMapping(path = "/incentives/performance", produces = MediaType.APPLICATION_JSON_VALUE)
 class PerformanceController {
     private static final Pattern COURIER_ID = Pattern.compile("[1-9][0-9]{0,15}");
+    private static final Pattern WHOLE = Pattern.compile("0|[1-9][0-9]{0,15}");
     private static final long MAX_COURIER_ID = (1L << 53) - 1; // the largest that JSON readers agree on
+    private static final int MAX_LIMIT = 1000;
     private static final ProblemType COURIER_UNKNOWN = new ProblemType("courier-unknown", 404,
             "This courier is not known");
 
@@ -47,7 +51,8 @@ class PerformanceController {
                 .description("Levels set, by what that did").register(meters);
     }
 
-    @RequestMapping(method = {RequestMethod.PUT, RequestMethod.POST}, consumes = MediaType.APPLICATION_JSON_VALUE)
+    @RequestMapping(path = "/{courierId}", method = {RequestMethod.PUT,
+            RequestMethod.POST}, consumes = MediaType.APPLICATION_JSON_VALUE)
     CourierPerformance set(@PathVariable("courierId") String courier, @RequestBody SetPerformance body) {
         long courierId = courierId(courier);
         PerformanceLevel level = PerformanceLevel.named(body.performance()).orElseThrow(() -> Problem
@@ -61,9 +66,32 @@ class PerformanceController {
         return written.get();
     }
 
-    @GetMapping
+    @GetMapping("/{courierId}")
     ResponseEntity<CourierPerformance> read(@PathVariable("courierId") String courier) {
-        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(stored(courierId(courier)));
+        return answer(stored(courierId(courier)));
+    }
+
+    /// All couriers page by page, in the order of their ids; a page that is not full is the last one. A courier that is new meanwhile is
+    /// in a later page or in none.
+    @GetMapping
+    ResponseEntity<PerformancePage> page(@RequestParam(defaultValue = "0") String after,
+            @RequestParam(defaultValue = "100") String limit) {
+        return answer(new PerformancePage(performances.after(whole("after", after, 0, MAX_COURIER_ID),
+                (int) whole("limit", limit, 1, MAX_LIMIT))));
+    }
+
+    private static <T> ResponseEntity<T> answer(T body) {
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(body);
+    }
+
+    private static long whole(String parameter, String text, long min, long max) {
+        if (WHOLE.matcher(text).matches()) {
+            long value = Long.parseLong(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        }
+        throw Problem.invalid(parameter, "must be an integer from " + min + " to " + max).raised();
     }
 
     private CourierPerformance stored(long courierId) {
@@ -80,4 +108,7 @@ class PerformanceController {
 
     /// The body of a request: text, so that an unknown level can be answered with the known ones.
     record SetPerformance(@Nullable String performance) {}
+
+    /// Some couriers, ascending by their ids.
+    record PerformancePage(List<CourierPerformance> performances) {}
 }

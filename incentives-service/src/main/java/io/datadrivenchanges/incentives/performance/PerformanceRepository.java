@@ -3,6 +3,7 @@ package io.datadrivenchanges.incentives.performance;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,6 +24,17 @@ class PerformanceRepository {
                         SELECT courier_id, performance, version, updated_at FROM courier_performance WHERE courier_id = :courier""")
                 .param("courier", courierId)
                 .query(PerformanceRepository::row).optional();
+    }
+
+    /// The couriers that follow an id, in order; read along the primary key, so that a late page costs no more than an early one.
+    ///
+    /// @param limit at most so many; fewer only if there are no more
+    List<CourierPerformance> after(long courierId, int limit) {
+        return database.sql("""
+                SELECT courier_id, performance, version, updated_at FROM courier_performance
+                WHERE courier_id > :after ORDER BY courier_id LIMIT :limit""")
+                .param("after", courierId).param("limit", limit)
+                .query(PerformanceRepository::row).list();
     }
 
     /// Stores the level unless it is the stored one already.

@@ -1,5 +1,7 @@
 package io.datadrivenchanges.payments.performance;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 import io.datadrivenchanges.cache.PerformanceLevel;
@@ -34,6 +36,33 @@ final class IncentivesAnswer {
                     .map(_ -> Performance.UNKNOWN_COURIER);
         }
         return Optional.empty();
+    }
+
+    /// A courier on a page.
+    record Row(long courierId, Performance performance) {}
+
+    /// The couriers that a page names, ascending.
+    ///
+    /// @return empty unless it is exactly a page of at most so many couriers that follow an id
+    static Optional<List<Row>> readPage(long after, int limit, int status, @Nullable MediaType type, byte[] body) {
+        JsonNode rows = status == 200 && MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)
+                ? parsed(body).map(page -> page.get("performances")).orElse(null)
+                : null;
+        if (rows == null || !rows.isArray() || rows.size() > limit) {
+            return Optional.empty();
+        }
+        List<Row> page = new ArrayList<>();
+        long last = after;
+        for (JsonNode row : rows) {
+            long courierId = whole(row.get("courierId"));
+            Optional<Performance> performance = performance(courierId, row);
+            if (courierId <= last || performance.isEmpty()) {
+                return Optional.empty();
+            }
+            page.add(new Row(courierId, performance.get()));
+            last = courierId;
+        }
+        return Optional.of(page);
     }
 
     private static Optional<Performance> performance(long courierId, JsonNode answer) {

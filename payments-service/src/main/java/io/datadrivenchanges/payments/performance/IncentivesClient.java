@@ -159,7 +159,7 @@ final class IncentivesClient {
                 "Incentives answered " + status + " with something that says nothing about the courier", null));
     }
 
-    private static @Nullable MediaType contentType(HttpHeaders headers) {
+    static @Nullable MediaType contentType(HttpHeaders headers) {
         try {
             return headers.getContentType();
         } catch (RuntimeException _) {

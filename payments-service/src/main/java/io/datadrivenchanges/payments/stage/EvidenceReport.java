@@ -34,6 +34,10 @@ final class EvidenceReport {
         if (verdict != null) {
             report.verdict(verdict);
         }
+        AuditBody.LastAuditBody audit = experiment.audit().last();
+        if (audit != null) {
+            report.audit(audit);
+        }
         report.table("Runs of this process", List.of("Finding or settlement", "Count"),
                 experiment.results().entrySet().stream().map(count -> row(count.getKey(), count.getValue())));
         report.table("Kept runs of this process, the newest first; costs in minor units",
@@ -74,6 +78,26 @@ final class EvidenceReport {
         table("Reads of this process by the time since the change", List.of("Below", "Reads", "Wrong"),
                 verdict.ages().stream()
                         .map(age -> row(age.below() == null ? "any" : age.below(), age.reads(), age.wrong())));
+    }
+
+    private void audit(AuditBody.LastAuditBody audit) {
+        AuditBody.ReportBody found = audit.report();
+        line("");
+        if (found == null) {
+            line("The audit of all couriers of this process, begun at " + audit.begun() + ", **failed**: "
+                    + cell(audit.why()) + ".");
+            return;
+        }
+        line("The audit of all couriers of this process, begun at " + audit.begun() + ", is **" + audit.outcome()
+                + "**: " + found.keys() + " couriers, of these " + found.found() + " wrong in the cache and "
+                + found.moving() + " never at rest; " + (found.caughtUp() ? "" : "the cache was behind; ")
+                + (found.complete() ? "complete" : "not complete") + ", in " + found.took() + ".");
+        if (!found.discrepancies().isEmpty()) {
+            table("What the audit has found",
+                    List.of("Courier", "Cache", "Version of Incentives", "Version in the cache"),
+                    found.discrepancies().stream().map(one -> row(one.courierId(), one.kind(), one.incentivesVersion(),
+                            one.cacheVersion())));
+        }
     }
 
     private void table(String title, List<String> columns, Stream<String> rows) {

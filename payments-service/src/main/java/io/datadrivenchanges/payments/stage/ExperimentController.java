@@ -14,6 +14,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -25,15 +26,18 @@ import org.springframework.web.bind.annotation.RestController;
 final class ExperimentController {
     private static final ProblemType NOT_REACHABLE = new ProblemType("stage-not-reachable", 409,
             "The stage is more than one step ahead");
+    private static final ProblemType AUDIT_RUNNING = new ProblemType("audit-running", 409, "An audit is under way");
 
     private final Laboratory laboratory;
     private final StageSwitch stages;
     private final Experiments experiments;
+    private final Audits audits;
 
-    ExperimentController(Laboratory laboratory, StageSwitch stages, Experiments experiments) {
+    ExperimentController(Laboratory laboratory, StageSwitch stages, Experiments experiments, Audits audits) {
         this.laboratory = laboratory;
         this.stages = stages;
         this.experiments = experiments;
+        this.audits = audits;
     }
 
     @GetMapping
@@ -63,6 +67,17 @@ final class ExperimentController {
         experiments.summary(name);
         laboratory.sampling(name, request.checked());
         return answer(experiments.body(experiments.summary(name)));
+    }
+
+    /// Begins to compare all couriers; what comes of it is in `audit.last` of the experiment.
+    @PostMapping("/{name}/audit")
+    ResponseEntity<ExperimentBody> audit(@PathVariable String name) {
+        experiments.summary(name);
+        if (!audits.begin()) {
+            throw Problem.of(AUDIT_RUNNING, "Wait until the experiment says that none is running.").raised();
+        }
+        return ResponseEntity.accepted().cacheControl(CacheControl.noStore())
+                .body(experiments.body(experiments.summary(name)));
     }
 
     private static <T> ResponseEntity<T> answer(T body) {

@@ -12,10 +12,12 @@ import org.springframework.stereotype.Component;
 final class Experiments {
     private final Laboratory laboratory;
     private final StageSwitch stages;
+    private final Audits audits;
 
-    Experiments(Laboratory laboratory, StageSwitch stages) {
+    Experiments(Laboratory laboratory, StageSwitch stages, Audits audits) {
         this.laboratory = laboratory;
         this.stages = stages;
+        this.audits = audits;
     }
 
     /// The totals of an experiment.
@@ -28,6 +30,6 @@ final class Experiments {
 
     ExperimentBody body(Summary summary) {
         return ExperimentBody.of(summary, laboratory.sampling(summary.name()),
-                stages.staged(summary.name()).orElse(null));
+                stages.staged(summary.name()).orElse(null), AuditBody.of(audits));
     }
 }
