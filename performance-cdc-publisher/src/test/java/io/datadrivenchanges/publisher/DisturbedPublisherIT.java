@@ -28,10 +28,11 @@ import static io.datadrivenchanges.publisher.Pipe.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/// Stops, failures and takeovers at any moment. `-Dengine.stops=…` sets how many random ones there are; `mvn verify -Psoak`
-/// makes a hundred.
+/// Stops, failures and takeovers at any moment. `-Dengine.stops=…` sets how many random ones there are, `-Dbroker.away.seconds=…`
+/// how long the broker is away at least; `mvn verify -Psoak` makes that a hundred, and ten minutes.
 class DisturbedPublisherIT {
     private static final int STOPS = Integer.getInteger("engine.stops", 6);
+    private static final Duration BROKER_AWAY = Duration.ofSeconds(Integer.getInteger("broker.away.seconds", 0));
     private static final ListAppender<ILoggingEvent> ENGINE_LOG = new ListAppender<>();
 
     private final Pipe pipe = new Pipe(1);
@@ -94,6 +95,7 @@ class DisturbedPublisherIT {
 
             Pipe.kafka().kill();
             running.awaitReason("Kafka").awaitReason("Kafka does not answer");
+            await().pollDelay(BROKER_AWAY).atMost(BROKER_AWAY.plus(Pipe.LIMIT)).until(() -> true);
             long confirmed = pipe.confirmed();
             Pipe.kafka().restart();
 

@@ -300,10 +300,20 @@ final class Pipe implements AutoCloseable {
         return table;
     }
 
+    /// Up to where the publisher has confirmed the slot.
     long confirmed() throws SQLException {
+        return position("confirmed_flush_lsn");
+    }
+
+    /// From where on the server keeps its log for the slot.
+    long kept() throws SQLException {
+        return position("restart_lsn");
+    }
+
+    private long position(String column) throws SQLException {
         try (Connection connection = connection(database);
                 PreparedStatement query = connection.prepareStatement(
-                        "SELECT (confirmed_flush_lsn - '0/0')::bigint FROM pg_replication_slots WHERE slot_name = ?")) {
+                        "SELECT (" + column + " - '0/0')::bigint FROM pg_replication_slots WHERE slot_name = ?")) {
             query.setString(1, properties.slot());
             try (ResultSet row = query.executeQuery()) {
                 row.next();
@@ -379,12 +389,19 @@ final class Pipe implements AutoCloseable {
     }
 
     static Map<Long, List<Long>> versions(List<ConsumerRecord<String, String>> records) {
-        List<JsonNode> values = records.stream().filter(record -> !record.key().startsWith("@"))
-                .map(record -> JsonMapper.shared().readTree(record.value())).toList();
-        long newest = values.stream().mapToLong(value -> value.required("generation").longValue()).max().orElse(0);
         var versions = new TreeMap<Long, List<Long>>();
-        for (JsonNode value : values) {
-            if (value.required("generation").longValue() == newest) {
+        long newest = 0;
+        for (ConsumerRecord<String, String> record : records) {
+            if (record.key().startsWith("@")) {
+                continue;
+            }
+            JsonNode value = JsonMapper.shared().readTree(record.value());
+            long generation = value.required("generation").longValue();
+            if (generation > newest) {
+                newest = generation;
+                versions.clear();
+            }
+            if (generation == newest) {
                 versions.computeIfAbsent(value.required("courierId").longValue(), _ -> new ArrayList<>())
                         .add(value.required("version").longValue());
             }
