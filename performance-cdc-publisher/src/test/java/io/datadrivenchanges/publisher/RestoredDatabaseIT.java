@@ -27,7 +27,7 @@ import static org.awaitility.Awaitility.await;
 /// Another state of the database appears behind the same address. The topic then holds what that state has never had, so the
 /// publisher begins a new generation; where it cannot know, the audit does.
 class RestoredDatabaseIT {
-    private static final Path TEMPLATE = Pipe.folder("template");
+    private static final Path TEMPLATE = Servers.folder("template");
     private static final String STANDBY = "standby";
     /// Several heartbeats, which go the way of every change.
     private static final Duration HELD_BACK = Duration.ofSeconds(3);
@@ -39,7 +39,7 @@ class RestoredDatabaseIT {
     @BeforeAll
     static void prepare() {
         try (PostgresServer server = PostgresServer.start(TEMPLATE, 0)) {
-            Pipe.prepare(server);
+            Servers.prepare(server);
         }
     }
 
@@ -51,12 +51,12 @@ class RestoredDatabaseIT {
 
     @Test
     void anotherClusterGetsAGenerationOfItsOwn() throws Exception {
-        change(1, 2);
+        pipe.change(1, 2);
         Running running = pipe.start().awaitFresh();
 
-        replace(Pipe.folder("other"));
-        Pipe.prepare(database);
-        change(2, 3);
+        replace(Servers.folder("other"));
+        Servers.prepare(database);
+        pipe.change(2, 3);
 
         awaitGeneration(running, Reason.OTHER_SYSTEM);
         pipe.awaitTable();
@@ -64,10 +64,10 @@ class RestoredDatabaseIT {
 
     @Test
     void aBackupGetsAGenerationOfItsOwn() throws Exception {
-        change(1, 2);
+        pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
         Path backup = backup();
-        change(2, 3);
+        pipe.change(2, 3);
         Running running = pipe.start().awaitFresh();
         // How far the topic reaches counts once it is committed.
         await().atMost(Pipe.LIMIT).until(() -> Pipe.versions(pipe.readCommitted()).containsKey(3L));
@@ -81,7 +81,7 @@ class RestoredDatabaseIT {
 
     @Test
     void aPromotedCopyGetsAGenerationOfItsOwn() throws Exception {
-        change(1, 2);
+        pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
         Path standby = backup();
         Running running = pipe.start().awaitFresh();
@@ -89,7 +89,7 @@ class RestoredDatabaseIT {
         promoteAtStart(standby);
         replace(standby);
         await().atMost(Pipe.LIMIT).until(this::isPromoted);
-        change(2, 3);
+        pipe.change(2, 3);
 
         awaitGeneration(running, Reason.OTHER_TIMELINE);
         pipe.awaitTable();
@@ -98,10 +98,10 @@ class RestoredDatabaseIT {
     /// What no check can see: the log of the restored database has grown beyond the point that the topic has reached.
     @Test
     void aBackupThatWentOnByItselfIsFoundByTheAudit() throws Exception {
-        change(1, 2);
+        pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
         Path backup = backup();
-        change(2, 3);
+        pipe.change(2, 3);
         Running before = pipe.start().awaitFresh();
         pipe.awaitTable();
         before.stop();
@@ -111,7 +111,7 @@ class RestoredDatabaseIT {
             database.run("SELECT pg_logical_emit_message(false, 'filler', 'x')");
             database.run("SELECT pg_switch_wal()");
         }
-        change(1);
+        pipe.change(1);
         Running running = pipe.start().awaitFresh();
         assertThat(running.count("starts", "reason", "continue")).isEqualTo(1);
 
@@ -126,18 +126,18 @@ class RestoredDatabaseIT {
     @Test
     void aStandbyThatTakesOverGetsAGenerationOfItsOwnAndLacksNothingThatWasPublished() throws Exception {
         Path copy = backup();
-        change(1, 2);
+        pipe.change(1, 2);
         Running running = pipe.start().awaitFresh();
         follow(copy);
         PostgresServer standby = PostgresServer.start(copy, 0);
         await().atMost(Pipe.LIMIT).until(() -> keepsSlot(standby));
         database.run("ALTER SYSTEM SET synchronized_standby_slots = '" + STANDBY + "'");
         database.run("SELECT pg_reload_conf()");
-        change(2, 3);
+        pipe.change(2, 3);
         pipe.awaitTable();
 
         standby.kill();
-        change(1);
+        pipe.change(1);
         await().atMost(Pipe.LIMIT).until(() -> hasNotHeardFor(running, HELD_BACK));
         replace(copy);
         database.run("SELECT pg_promote()");
@@ -153,12 +153,6 @@ class RestoredDatabaseIT {
     private void awaitGeneration(Running running, Reason reason) {
         await().atMost(Pipe.LIMIT).until(() -> running.count("generations", "reason", reason.tag()) == 1);
         running.awaitFresh();
-    }
-
-    private void change(long... couriers) throws SQLException {
-        try (Connection connection = Pipe.connection(database)) {
-            Pipe.change(connection, couriers);
-        }
     }
 
     /// A copy of the data as of now.
@@ -225,7 +219,7 @@ class RestoredDatabaseIT {
     }
 
     private static Path copy(Path folder) {
-        Path copy = Pipe.folder("copy");
+        Path copy = Servers.folder("copy");
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
             List<Path> outermostFirst = files.toList();
             for (Path file : outermostFirst) {
