@@ -12,12 +12,13 @@ import org.junit.jupiter.api.TestInfo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/// Caches and writers of a topic that each test has for itself, on the one broker.
+/// Caches and writers of a topic that each test has for itself, on the broker of its class.
 abstract class CacheOnBroker {
     static final Duration LIMIT = Duration.ofSeconds(60);
     /// Longer than any test.
     static final Duration FRESH = Duration.ofMinutes(4);
 
+    final RunningBroker broker = RunningBroker.of(getClass());
     final List<AutoCloseable> open = new ArrayList<>();
     String topic = "";
 
@@ -34,13 +35,13 @@ abstract class CacheOnBroker {
     }
 
     final TopicWriter writer(int partitions, boolean transactional) {
-        var writer = new TopicWriter(RunningBroker.BROKER.bootstrapServers(), topic, partitions, transactional);
+        var writer = new TopicWriter(broker.address(), topic, partitions, transactional);
         open.add(writer);
         return writer;
     }
 
     final KafkaPerformanceCache start(int partitions, Duration maxStaleness) {
-        var cache = KafkaPerformanceCache.builder().bootstrapServers(RunningBroker.BROKER.bootstrapServers())
+        var cache = KafkaPerformanceCache.builder().bootstrapServers(broker.address())
                 .topic(topic).partitions(partitions).maxStaleness(maxStaleness)
                 .topicCheckInterval(Duration.ofMillis(500)).start();
         open.add(cache);

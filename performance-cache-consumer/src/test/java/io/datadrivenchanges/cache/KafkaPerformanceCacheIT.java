@@ -83,12 +83,12 @@ class KafkaPerformanceCacheIT extends CacheOnBroker {
         var cache = start(FRESH);
         assertThat(cache.awaitVersion(42, 7, LIMIT)).isTrue();
 
-        RunningBroker.BROKER.kill();
+        broker.kill();
         assertThat(cache.lookup(42)).isInstanceOf(Lookup.Known.class);
         var late = start(FRESH);
-        awaitDetail(late, "waiting for Kafka at " + RunningBroker.BROKER.bootstrapServers());
+        awaitDetail(late, "waiting for Kafka at " + broker.address());
         assertUnknown(late, 42, Lookup.Reason.STARTING);
-        RunningBroker.BROKER.restart();
+        broker.restart();
         writer.change(5, 42, "NORMAL", 8).flush();
 
         assertThat(cache.awaitVersion(42, 8, LIMIT)).isTrue();

@@ -24,9 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/// What can go wrong between the topic and the cache, one test each, against a real broker.
+/// What can go wrong between the topic and the cache, one test each, against a real broker. `-Dreader.frozen.seconds=…` sets how
+/// long a reader is frozen; `mvn verify -Psoak` makes it a minute.
 class PitfallsIT extends CacheOnBroker {
-    private static final Duration FROZEN = Duration.ofSeconds(2);
+    private static final Duration FROZEN = Duration.ofSeconds(Integer.getInteger("reader.frozen.seconds", 2));
+    private static final Duration FROZEN_READERS_FRESHNESS = Duration.ofSeconds(1);
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
@@ -78,7 +80,7 @@ class PitfallsIT extends CacheOnBroker {
     @Test
     void sharedGroupOfReadersThatSubscribeKnowsNobody() {
         complete(3, 5).heartbeat(5).flush();
-        try (var first = new GroupMember(topic); var second = new GroupMember(topic)) {
+        try (var first = new GroupMember(broker, topic); var second = new GroupMember(broker, topic)) {
             await().until(() -> {
                 boolean joined = first.joins();
                 return second.joins() && joined;
@@ -202,7 +204,7 @@ class PitfallsIT extends CacheOnBroker {
         var cache = start(1, FRESH);
         assertThat(cache.awaitVersion(30, 1, LIMIT)).isTrue();
 
-        RunningBroker.wipe();
+        broker.wipe();
         await().until(() -> !writer.exists());
         writer.create().building(4).change(4, 1, "NORMAL", 9).complete(4, 1).heartbeat(4).flush();
 
@@ -216,7 +218,7 @@ class PitfallsIT extends CacheOnBroker {
     void readerFrozen() throws IOException, InterruptedException {
         var writer = complete(1, 5).heartbeat(5);
         writer.flush();
-        try (var reader = new FrozenReader(topic, FROZEN.dividedBy(2))) {
+        try (var reader = new FrozenReader(broker, topic, FROZEN_READERS_FRESHNESS)) {
             await().untilAsserted(() -> {
                 writer.heartbeat(5).flush();
                 assertThat(reader.lookUp(1)).startsWith("Known");
@@ -264,8 +266,8 @@ class PitfallsIT extends CacheOnBroker {
                 System::nanoTime, new Counts());
         private final PinnedRecordDecoder decoder = new PinnedRecordDecoder();
 
-        private GroupMember(String topic) {
-            consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", RunningBroker.BROKER.bootstrapServers(),
+        private GroupMember(RunningBroker broker, String topic) {
+            consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", broker.address(),
                     "group.id", topic, "auto.offset.reset", "earliest", "enable.auto.commit", false),
                     new ByteBufferDeserializer(), new ByteBufferDeserializer());
             consumer.subscribe(List.of(topic));
@@ -302,11 +304,11 @@ class PitfallsIT extends CacheOnBroker {
         private final BufferedWriter questions;
         private final BufferedReader answers;
 
-        private FrozenReader(String topic, Duration maxStaleness) throws IOException {
+        private FrozenReader(RunningBroker broker, String topic, Duration maxStaleness) throws IOException {
             process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp",
                     System.getProperty("java.class.path"), LookupProcess.class.getName(),
-                    RunningBroker.BROKER.bootstrapServers(), topic, maxStaleness.toString())
+                    broker.address(), topic, maxStaleness.toString())
                     .redirectError(new File("target/frozen-reader.log")).start();
             questions = process.outputWriter(StandardCharsets.UTF_8);
             answers = process.inputReader(StandardCharsets.UTF_8);

@@ -10,17 +10,45 @@ import java.util.stream.Stream;
 
 import io.datadrivenchanges.stack.KafkaBroker;
 
-/// The one broker of this JVM, which ends with it. Its folder is the build's, so that its log can be read afterwards.
+/// The broker that a test class has for itself, so that what one does to it disturbs nobody else. It ends with this JVM. Its folder
+/// is the build's, so that its log can be read afterwards.
 final class RunningBroker {
-    private static final Path FOLDER = Path.of("target", "kafka-" + ProcessHandle.current().pid()).toAbsolutePath();
-    static final KafkaBroker BROKER = KafkaBroker.start(FOLDER, 0);
+    private static final ClassValue<RunningBroker> BROKERS = new ClassValue<>() {
+        @Override
+        protected RunningBroker computeValue(Class<?> test) {
+            return new RunningBroker(Path.of("target",
+                    "kafka-" + ProcessHandle.current().pid() + "-" + test.getSimpleName()).toAbsolutePath());
+        }
+    };
 
-    private RunningBroker() {}
+    private final Path folder;
+    private final KafkaBroker server;
+
+    private RunningBroker(Path folder) {
+        this.folder = folder;
+        server = KafkaBroker.start(folder, 0);
+    }
+
+    static RunningBroker of(Class<?> test) {
+        return BROKERS.get(test);
+    }
+
+    String address() {
+        return server.bootstrapServers();
+    }
+
+    void kill() {
+        server.kill();
+    }
+
+    void restart() {
+        server.restart();
+    }
 
     /// Stops it, takes all its data away, and starts it again at the same address.
-    static void wipe() {
-        BROKER.kill();
-        try (Stream<Path> files = Files.walk(FOLDER.resolve("data"))) {
+    void wipe() {
+        server.kill();
+        try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
             List<Path> innermostFirst = files.sorted(Comparator.reverseOrder()).toList();
             for (Path file : innermostFirst) {
                 Files.delete(file);
@@ -28,6 +56,6 @@ final class RunningBroker {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        BROKER.restart();
+        server.restart();
     }
 }

@@ -26,7 +26,7 @@ class AuditorIT {
 
     @Test
     void reportsOneCorruptedRecordAndReplacesTheGeneration() throws Exception {
-        Pipe.change(LongStream.rangeClosed(1, 20).toArray());
+        pipe.change(LongStream.rangeClosed(1, 20).toArray());
         Running running = pipe.start().awaitFresh();
         assertThat(running.publisher().audit()).hasValueSatisfying(clean -> {
             assertThat(clean.clean()).isTrue();
@@ -50,7 +50,7 @@ class AuditorIT {
 
     @Test
     void waitsForAPersonWhenItFindsSomethingTwiceWithinAnHour() throws Exception {
-        Pipe.change(1, 2, 3);
+        pipe.change(1, 2, 3);
         Running running = pipe.start().awaitFresh();
         long first = running.status().view().generation();
         write("3", "not a record");
@@ -99,7 +99,7 @@ class AuditorIT {
 
     /// As somebody else who may write to the topic, although nobody should.
     private void write(String key, String value) throws Exception {
-        Map<String, Object> settings = new HashMap<>(Pipe.address());
+        Map<String, Object> settings = new HashMap<>(pipe.address());
         settings.put("acks", "all");
         try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             producer.send(new ProducerRecord<>(pipe.properties.topic().name(), key, value)).get();

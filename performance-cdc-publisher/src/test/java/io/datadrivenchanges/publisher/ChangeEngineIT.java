@@ -10,12 +10,14 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /// However an engine is ended, its connector stops in order: one that is interrupted meanwhile leaves its connections to
 /// PostgreSQL behind.
+@Isolated("looks at the threads of all engines")
 class ChangeEngineIT {
     private final Pipe pipe = new Pipe(1);
     private final ChangeHandler handler = ChangeHandlerTest.handler(new MockProducer<>(true, null,
@@ -24,7 +26,7 @@ class ChangeEngineIT {
     @BeforeEach
     void makeASlot() {
         pipe.start().awaitFresh().stop();
-        await().atMost(Pipe.LIMIT).until(() -> Pipe.connected() == 0);
+        await().atMost(Pipe.LIMIT).until(() -> pipe.connected() == 0);
     }
 
     @AfterEach
@@ -38,7 +40,7 @@ class ChangeEngineIT {
 
         assertThat(engine.close(Pipe.LIMIT)).isTrue();
 
-        assertThat(Pipe.connected()).isZero();
+        assertThat(pipe.connected()).isZero();
     }
 
     @Test
@@ -50,7 +52,7 @@ class ChangeEngineIT {
 
         assertThat(engine.close(Pipe.LIMIT)).isTrue();
 
-        assertThat(Pipe.connected()).isZero();
+        assertThat(pipe.connected()).isZero();
     }
 
     private ChangeEngine streaming() throws Exception {

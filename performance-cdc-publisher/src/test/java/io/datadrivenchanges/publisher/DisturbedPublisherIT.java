@@ -28,10 +28,11 @@ import static io.datadrivenchanges.publisher.Pipe.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/// Stops, failures and takeovers at any moment. `-Dengine.stops=…` sets how many random ones there are; `mvn verify -Psoak`
-/// makes a hundred.
+/// Stops, failures and takeovers at any moment. `-Dengine.stops=…` sets how many random ones there are, `-Dbroker.away.seconds=…`
+/// how long the broker is away at least; `mvn verify -Psoak` makes that a hundred, and ten minutes.
 class DisturbedPublisherIT {
     private static final int STOPS = Integer.getInteger("engine.stops", 6);
+    private static final Duration BROKER_AWAY = Duration.ofSeconds(Integer.getInteger("broker.away.seconds", 0));
     private static final ListAppender<ILoggingEvent> ENGINE_LOG = new ListAppender<>();
 
     private final Pipe pipe = new Pipe(1);
@@ -57,7 +58,7 @@ class DisturbedPublisherIT {
     void losesNothingWhenItIsStoppedOrCutOffAtAnyMoment() throws Exception {
         long seed = System.nanoTime();
         var random = new SplittableRandom(seed);
-        try (var _ = new Load()) {
+        try (var _ = new Load(pipe)) {
             Running running = pipe.start();
             for (int stop = 0; stop < STOPS; stop++) {
                 if (stop == 1) {
@@ -66,7 +67,7 @@ class DisturbedPublisherIT {
                 }
                 await().pollDelay(Duration.ofMillis(random.nextLong(2_500))).until(() -> true);
                 if (random.nextBoolean()) {
-                    Pipe.cutConnections();
+                    pipe.cutConnections();
                 } else {
                     running.stop();
                     running = pipe.start();
@@ -87,17 +88,18 @@ class DisturbedPublisherIT {
                 Duration.ofSeconds(4),
                 SHORT.databaseSilence(), SHORT.leadSilence(), SHORT.streamSilence(), SHORT.verifyInterval(),
                 SHORT.longestPause());
-        Map<String, Object> impatient = new HashMap<>(Pipe.address());
+        Map<String, Object> impatient = new HashMap<>(pipe.address());
         impatient.put("request.timeout.ms", 3_000);
-        try (var _ = new Load()) {
+        try (var _ = new Load(pipe)) {
             Running running = pipe.start(limits, impatient).awaitFresh();
 
-            Pipe.kafka().kill();
+            pipe.kafka().kill();
             running.awaitReason("Kafka").awaitReason("Kafka does not answer");
+            await().pollDelay(BROKER_AWAY).atMost(BROKER_AWAY.plus(Pipe.LIMIT)).until(() -> true);
             long confirmed = pipe.confirmed();
-            Pipe.kafka().restart();
+            pipe.kafka().restart();
 
-            var topic = new TopicInspection(Pipe.address(), pipe.properties.topic(), System::nanoTime,
+            var topic = new TopicInspection(pipe.address(), pipe.properties.topic(), System::nanoTime,
                     SHORT.kafkaAnswer());
             assertThat(confirmed).isLessThanOrEqualTo(topic.readTail().reaches().orElseThrow());
             running.awaitFresh();
@@ -108,18 +110,18 @@ class DisturbedPublisherIT {
 
     @Test
     void survivesARestartOfEitherServer() throws Exception {
-        Pipe.change(1, 2, 3);
+        pipe.change(1, 2, 3);
         Running running = pipe.start().awaitFresh();
 
-        Pipe.postgres().kill();
+        pipe.postgres().kill();
         running.await(PublisherState.BACKOFF);
-        Pipe.postgres().restart();
-        Pipe.change(1, 2, 3);
+        pipe.postgres().restart();
+        pipe.change(1, 2, 3);
         running.awaitFresh();
         pipe.awaitTable();
 
-        Pipe.kafka().restart();
-        Pipe.change(1, 2, 3);
+        pipe.kafka().restart();
+        pipe.change(1, 2, 3);
         pipe.awaitTable();
         running.awaitFresh();
 
@@ -130,37 +132,37 @@ class DisturbedPublisherIT {
 
     @Test
     void waitsForBothServersInEitherOrderAndStopsInTimeWithoutKafka() throws Exception {
-        Pipe.change(1);
-        Pipe.postgres().stop();
-        Pipe.kafka().stop();
+        pipe.change(1);
+        pipe.postgres().stop();
+        pipe.kafka().stop();
         Running running = pipe.start().awaitReason("PostgreSQL does not answer");
 
-        Pipe.postgres().restart();
+        pipe.postgres().restart();
         running.awaitReason("Kafka does not answer");
         assertThat(running.status().view().needsPerson()).isFalse();
-        Pipe.kafka().restart();
+        pipe.kafka().restart();
         running.awaitFresh();
         pipe.awaitTable();
 
-        Pipe.kafka().kill();
+        pipe.kafka().kill();
         stopInTime(running);
-        Pipe.postgres().stop();
+        pipe.postgres().stop();
         running = pipe.start().awaitReason("PostgreSQL does not answer");
-        Pipe.kafka().restart();
-        Pipe.postgres().restart();
-        Pipe.change(1);
+        pipe.kafka().restart();
+        pipe.postgres().restart();
+        pipe.change(1);
         running.awaitFresh();
         pipe.awaitTable();
     }
 
     @Test
     void startsAGenerationWhenTheSlotIsGone() throws SQLException {
-        Pipe.change(1, 2);
+        pipe.change(1, 2);
         Running running = pipe.start().awaitFresh();
         long before = running.status().view().generation();
         running.stop();
         pipe.onSlot("SELECT pg_drop_replication_slot('" + pipe.properties.slot() + "')");
-        Pipe.change(2, 3);
+        pipe.change(2, 3);
 
         running = pipe.start().awaitFresh();
 
@@ -172,9 +174,9 @@ class DisturbedPublisherIT {
 
     @Test
     void startsAGenerationWhenTheSlotWasAdvanced() throws SQLException {
-        Pipe.change(1, 2);
+        pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
-        Pipe.change(2, 3);
+        pipe.change(2, 3);
         pipe.onSlot("SELECT pg_replication_slot_advance('" + pipe.properties.slot() + "', pg_current_wal_lsn())");
 
         Running running = pipe.start().awaitFresh();
@@ -186,11 +188,11 @@ class DisturbedPublisherIT {
 
     @Test
     void startsAGenerationWhenACourierIsDeleted() throws SQLException {
-        Pipe.change(1, 2, 3);
+        pipe.change(1, 2, 3);
         Running running = pipe.start().awaitFresh();
         long before = running.status().view().generation();
 
-        Pipe.asSuperuser("DELETE FROM courier_performance WHERE courier_id = 2");
+        pipe.asSuperuser("DELETE FROM courier_performance WHERE courier_id = 2");
 
         await().atMost(Pipe.LIMIT).until(() -> running.status().view().generation() > before);
         running.awaitFresh();
@@ -207,14 +209,14 @@ class DisturbedPublisherIT {
 
     @Test
     void standsByUntilTheLeaderIsGone() throws SQLException {
-        Pipe.change(1);
+        pipe.change(1);
         Running first = pipe.start().awaitFresh();
         Running second = pipe.start().await(PublisherState.STANDBY);
 
-        Pipe.change(1);
+        pipe.change(1);
         first.stop();
         second.awaitFresh();
-        Pipe.change(1);
+        pipe.change(1);
 
         pipe.awaitTable();
         assertThat(first.status().view().state()).isEqualTo(PublisherState.STOPPED);
@@ -255,9 +257,11 @@ class DisturbedPublisherIT {
 
         private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
         private final List<Future<?>> writers = new ArrayList<>();
+        private final Pipe pipe;
         private volatile boolean ended;
 
-        Load() {
+        Load(Pipe pipe) {
+            this.pipe = pipe;
             for (int writer = 0; writer < WRITERS; writer++) {
                 long first = (long) writer * COURIERS;
                 writers.add(threads.submit(() -> {
@@ -268,7 +272,7 @@ class DisturbedPublisherIT {
         }
 
         private void write(long first) throws SQLException {
-            try (Connection connection = Pipe.connection()) {
+            try (Connection connection = pipe.connection()) {
                 for (int round = 0; !ended; round++) {
                     long courier = first + 1 + round % COURIERS;
                     if (round % 4 == 0) {

@@ -8,10 +8,12 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+@Isolated("counts the threads of all engines")
 class IdlePublisherIT {
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration OBSERVED = Duration.ofSeconds(5);

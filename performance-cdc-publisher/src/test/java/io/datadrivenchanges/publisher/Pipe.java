@@ -1,9 +1,5 @@
 package io.datadrivenchanges.publisher;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -41,8 +37,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.awaitility.Awaitility.await;
 
-/// A real database, a real broker, and publishers between them. Servers are started once per JVM; each pipe has its own topic
-/// and slot and an empty courier table.
+/// A real database, a real broker, and publishers between them. Each pipe has the servers for itself until it is closed, its own
+/// topic and slot, and an empty courier table.
 final class Pipe implements AutoCloseable {
     /// Generous for a busy machine; a healthy pipe needs a fraction.
     static final Duration LIMIT = Duration.ofSeconds(90);
@@ -51,19 +47,28 @@ final class Pipe implements AutoCloseable {
             Duration.ofSeconds(6),
             Limits.STANDARD.kafkaDelivery(), Limits.STANDARD.databaseSilence(), Duration.ofSeconds(4),
             Limits.STANDARD.streamSilence(), Limits.STANDARD.verifyInterval(), Duration.ofSeconds(1));
-    private static final Path SOURCE = Path.of("../incentives-service/src/main/resources");
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     final PublisherProperties properties;
+    private final Servers servers;
     private final PostgresServer database;
     private final List<Running> running = new ArrayList<>();
 
     Pipe(int partitions) {
-        this(partitions, postgres());
+        this(partitions, Servers.take());
     }
 
     /// A pipe from a database of its own.
     Pipe(int partitions, PostgresServer database) {
+        this(partitions, Servers.take(), database);
+    }
+
+    private Pipe(int partitions, Servers servers) {
+        this(partitions, servers, servers.postgres);
+    }
+
+    private Pipe(int partitions, Servers servers, PostgresServer database) {
+        this.servers = servers;
         this.database = database;
         int number = NUMBER.incrementAndGet();
         properties = new PublisherProperties(
@@ -71,20 +76,20 @@ final class Pipe implements AutoCloseable {
                 "slot_" + number, "courier_performance_pub",
                 new PublisherProperties.Topic("couriers-" + number, partitions, (short) 1, true),
                 Duration.ofMinutes(10), "publisher-1");
-        execute(database, "DELETE FROM courier_performance");
+        asSuperuser("DELETE FROM courier_performance");
     }
 
-    static PostgresServer postgres() {
-        return Servers.POSTGRES;
+    PostgresServer postgres() {
+        return database;
     }
 
-    static KafkaBroker kafka() {
-        return Servers.KAFKA;
+    KafkaBroker kafka() {
+        return servers.kafka;
     }
 
     /// The way into Kafka that can be held up, of whoever was given [#heldAddress].
-    static TcpProxy kafkaProxy() {
-        return Servers.KAFKA_PROXY;
+    TcpProxy kafkaProxy() {
+        return servers.kafkaProxy;
     }
 
     Running start() {
@@ -134,7 +139,7 @@ final class Pipe implements AutoCloseable {
     }
 
     /// Sets what a topic, or the brokers, are told to do.
-    static void alter(ConfigResource what, Map<String, String> settings) throws Exception {
+    void alter(ConfigResource what, Map<String, String> settings) throws Exception {
         try (Admin admin = Admin.create(address())) {
             List<AlterConfigOp> changes = settings.entrySet().stream()
                     .map(it -> new AlterConfigOp(new ConfigEntry(it.getKey(), it.getValue()), AlterConfigOp.OpType.SET))
@@ -151,7 +156,7 @@ final class Pipe implements AutoCloseable {
     /// that checks the topic's settings.
     ///
     /// @return the value of that record, which is what a reader finds that starts from scratch
-    static String compacted(String topic, String key) throws Exception {
+    String compacted(String topic, String key) throws Exception {
         alter(new ConfigResource(ConfigResource.Type.BROKER, ""), Map.of("log.cleaner.backoff.ms", "300"));
         alter(resource(topic), Map.of("segment.ms", "100", "min.cleanable.dirty.ratio", "0", "min.compaction.lag.ms",
                 "0", "max.compaction.lag.ms", "1000"));
@@ -167,7 +172,7 @@ final class Pipe implements AutoCloseable {
     }
 
     /// End of the write-ahead log.
-    static long written() throws SQLException {
+    long written() throws SQLException {
         try (Connection connection = connection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT (pg_current_wal_lsn() - '0/0')::bigint")) {
@@ -177,12 +182,12 @@ final class Pipe implements AutoCloseable {
     }
 
     /// Ends every session of the publishers at once, as a network failure would.
-    static void cutConnections() {
+    void cutConnections() {
         asSuperuser("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'perf_cdc'");
     }
 
     /// Sessions of all publishers.
-    static long connected() {
+    long connected() {
         try (Connection connection = connection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement
@@ -194,12 +199,12 @@ final class Pipe implements AutoCloseable {
         }
     }
 
-    static Map<String, Object> address() {
+    Map<String, Object> address() {
         return Map.of("bootstrap.servers", kafka().bootstrapServers());
     }
 
     /// The same broker behind [#kafkaProxy].
-    static Map<String, Object> heldAddress() {
+    Map<String, Object> heldAddress() {
         return Map.of("bootstrap.servers", "127.0.0.1:" + kafkaProxy().port());
     }
 
@@ -236,7 +241,7 @@ final class Pipe implements AutoCloseable {
     }
 
     /// The next version of each of these couriers, in one transaction.
-    static void change(long... couriers) throws SQLException {
+    void change(long... couriers) throws SQLException {
         try (Connection connection = connection()) {
             change(connection, couriers);
         }
@@ -259,8 +264,8 @@ final class Pipe implements AutoCloseable {
         connection.commit();
     }
 
-    static Connection connection() throws SQLException {
-        return connection(postgres());
+    Connection connection() throws SQLException {
+        return connection(database);
     }
 
     static Connection connection(PostgresServer database) throws SQLException {
@@ -268,12 +273,8 @@ final class Pipe implements AutoCloseable {
     }
 
     /// Runs a statement past the table's own rules.
-    static void asSuperuser(String sql) {
-        execute(postgres(), sql);
-    }
-
-    private static void execute(PostgresServer database, String sql) {
-        try (Connection connection = connection(database); Statement statement = connection.createStatement()) {
+    void asSuperuser(String sql) {
+        try (Connection connection = connection(); Statement statement = connection.createStatement()) {
             statement.execute("SET session_replication_role = replica");
             statement.execute(sql);
         } catch (SQLException e) {
@@ -284,13 +285,13 @@ final class Pipe implements AutoCloseable {
     /// Runs a statement on the slot of a publisher that has stopped: PostgreSQL sees the end of its connection a moment later.
     void onSlot(String sql) {
         await().atMost(LIMIT).until(() -> !streams());
-        execute(database, sql);
+        asSuperuser(sql);
     }
 
     /// Table as courier → version.
     Map<Long, Long> table() throws SQLException {
         var table = new TreeMap<Long, Long>();
-        try (Connection connection = connection(database);
+        try (Connection connection = connection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT courier_id, version FROM courier_performance")) {
             while (row.next()) {
@@ -300,10 +301,20 @@ final class Pipe implements AutoCloseable {
         return table;
     }
 
+    /// Up to where the publisher has confirmed the slot.
     long confirmed() throws SQLException {
-        try (Connection connection = connection(database);
+        return position("confirmed_flush_lsn");
+    }
+
+    /// From where on the server keeps its log for the slot.
+    long kept() throws SQLException {
+        return position("restart_lsn");
+    }
+
+    private long position(String column) throws SQLException {
+        try (Connection connection = connection();
                 PreparedStatement query = connection.prepareStatement(
-                        "SELECT (confirmed_flush_lsn - '0/0')::bigint FROM pg_replication_slots WHERE slot_name = ?")) {
+                        "SELECT (" + column + " - '0/0')::bigint FROM pg_replication_slots WHERE slot_name = ?")) {
             query.setString(1, properties.slot());
             try (ResultSet row = query.executeQuery()) {
                 row.next();
@@ -319,7 +330,7 @@ final class Pipe implements AutoCloseable {
 
     /// The process of the server that sends what is written to the slot's log; 0 if there is none.
     long sender() throws SQLException {
-        try (Connection connection = connection(database);
+        try (Connection connection = connection();
                 PreparedStatement query = connection.prepareStatement(
                         "SELECT active_pid FROM pg_replication_slots WHERE slot_name = ?")) {
             query.setString(1, properties.slot());
@@ -344,12 +355,12 @@ final class Pipe implements AutoCloseable {
     }
 
     /// What any topic of one partition holds under a key, in order.
-    static List<String> values(String topic, String key) {
+    List<String> values(String topic, String key) {
         return read(topic, 1, "read_uncommitted").stream().filter(record -> record.key().equals(key))
                 .map(ConsumerRecord::value).toList();
     }
 
-    private static List<ConsumerRecord<String, String>> read(String topic, int count, String isolation) {
+    private List<ConsumerRecord<String, String>> read(String topic, int count, String isolation) {
         var settings = Map.<String, Object>of("bootstrap.servers", kafka().bootstrapServers(), "enable.auto.commit",
                 false,
                 "auto.offset.reset", "none", "group.protocol", "classic", "isolation.level", isolation);
@@ -379,12 +390,19 @@ final class Pipe implements AutoCloseable {
     }
 
     static Map<Long, List<Long>> versions(List<ConsumerRecord<String, String>> records) {
-        List<JsonNode> values = records.stream().filter(record -> !record.key().startsWith("@"))
-                .map(record -> JsonMapper.shared().readTree(record.value())).toList();
-        long newest = values.stream().mapToLong(value -> value.required("generation").longValue()).max().orElse(0);
         var versions = new TreeMap<Long, List<Long>>();
-        for (JsonNode value : values) {
-            if (value.required("generation").longValue() == newest) {
+        long newest = 0;
+        for (ConsumerRecord<String, String> record : records) {
+            if (record.key().startsWith("@")) {
+                continue;
+            }
+            JsonNode value = JsonMapper.shared().readTree(record.value());
+            long generation = value.required("generation").longValue();
+            if (generation > newest) {
+                newest = generation;
+                versions.clear();
+            }
+            if (generation == newest) {
                 versions.computeIfAbsent(value.required("courierId").longValue(), _ -> new ArrayList<>())
                         .add(value.required("version").longValue());
             }
@@ -403,42 +421,13 @@ final class Pipe implements AutoCloseable {
 
     @Override
     public void close() {
-        running.forEach(Running::stop);
-        String slot = " FROM pg_replication_slots WHERE slot_name = '" + properties.slot() + "'";
-        execute(database, "SELECT pg_terminate_backend(active_pid, 5000)" + slot);
-        execute(database, "SELECT pg_drop_replication_slot(slot_name)" + slot);
-    }
-
-    /// A new folder for a server, kept after the tests.
-    static Path folder(String name) {
         try {
-            return Files.createTempDirectory(Files.createDirectories(Path.of("target/servers")), name).toAbsolutePath();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /// Makes a new server the source: Incentives' own roles and migrations.
-    static void prepare(PostgresServer database) {
-        try {
-            database.run(Files.readString(SOURCE.resolve("database/roles.sql")));
-            try (Stream<Path> migrations = Files.list(SOURCE.resolve("db/migration"))) {
-                for (Path migration : migrations.sorted().toList()) {
-                    database.run("incentives", "SET ROLE incentives_owner;\n" + Files.readString(migration));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class Servers {
-        static final PostgresServer POSTGRES = PostgresServer.start(folder("postgres"), 0);
-        static final TcpProxy KAFKA_PROXY = new TcpProxy(() -> kafka().detourPort());
-        static final KafkaBroker KAFKA = KafkaBroker.start(folder("kafka"), 0, KAFKA_PROXY.port());
-
-        static {
-            prepare(POSTGRES);
+            running.forEach(Running::stop);
+            String slot = " FROM pg_replication_slots WHERE slot_name = '" + properties.slot() + "'";
+            asSuperuser("SELECT pg_terminate_backend(active_pid, 5000)" + slot);
+            asSuperuser("SELECT pg_drop_replication_slot(slot_name)" + slot);
+        } finally {
+            servers.giveBack();
         }
     }
 }

@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,6 +33,11 @@ class PublisherApplicationIT {
     private static final Pattern METER = Pattern
             .compile("^\\| `(cdc\\.publisher\\.[a-z.]+)` \\| (counter|timer|gauge)");
 
+    static {
+        // The application would set up logging anew, and others listen to it.
+        System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
+    }
+
     private final Pipe pipe = new Pipe(1);
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -42,7 +48,7 @@ class PublisherApplicationIT {
 
     @Test
     void tellsWhetherChangesFlowAndComparesTableAndTopicOnRequest() throws Exception {
-        Pipe.change(1, 2, 3);
+        pipe.change(1, 2, 3);
         try (ConfigurableApplicationContext context = run()) {
             await().atMost(Pipe.LIMIT).until(() -> get(context, "health/readiness").statusCode() == 200);
 
@@ -63,7 +69,7 @@ class PublisherApplicationIT {
                     "cdc_publisher_audit_runs_total{outcome=\"clean\"} 1.0", "cdc_publisher_queue_remaining 8192.0");
             assertThat(meters(context)).isEqualTo(documentedMeters());
         }
-        await().atMost(Pipe.LIMIT).until(() -> Pipe.connected() == 0);
+        await().atMost(Pipe.LIMIT).until(() -> pipe.connected() == 0);
     }
 
     @Test
@@ -98,8 +104,8 @@ class PublisherApplicationIT {
 
     private ConfigurableApplicationContext run(String... more) {
         var settings = new String[]{"--server.port=0",
-                "--spring.kafka.bootstrap-servers=" + Pipe.kafka().bootstrapServers(),
-                "--performance.publisher.database.port=" + Pipe.postgres().port(),
+                "--spring.kafka.bootstrap-servers=" + pipe.kafka().bootstrapServers(),
+                "--performance.publisher.database.port=" + pipe.postgres().port(),
                 "--performance.publisher.slot=" + pipe.properties.slot(),
                 "--performance.publisher.topic.name=" + pipe.properties.topic().name()};
         Stream<String> all = Stream.concat(Arrays.stream(settings), Arrays.stream(more));

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
 
 /// Takes one defence away and shows the damage that it prevents, so that the tests which look for that damage are known to see
 /// it.
+@Isolated("makes an engine log what no engine may log while DisturbedPublisherIT listens")
 class RemovedDefenceIT {
     private final Pipe pipe = new Pipe(1);
 
@@ -39,9 +41,9 @@ class RemovedDefenceIT {
 
     @Test
     void withoutTheSlotCheckAChangeIsLostAndTheAuditorFindsIt() throws Exception {
-        Pipe.change(1, 2);
+        pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
-        Pipe.change(2);
+        pipe.change(2);
         pipe.onSlot("SELECT pg_replication_slot_advance('" + pipe.properties.slot() + "', pg_current_wal_lsn())");
 
         Running careless = pipe.start((source, topic, _, _, _) -> new Resumption.Continue(
@@ -57,7 +59,7 @@ class RemovedDefenceIT {
 
     @Test
     void withTheEnginesOwnOffsetsItSearchesItsPosition() throws Exception {
-        Pipe.change(1);
+        pipe.change(1);
         pipe.start().awaitFresh().stop();
         long confirmed = pipe.confirmed();
         var log = new ListAppender<ILoggingEvent>();
@@ -116,9 +118,9 @@ class RemovedDefenceIT {
             plain.send(new ProducerRecord<>(unfenced, "plain", "1")).get();
         }
 
-        assertThat(Pipe.compacted(fenced, "open")).isEqualTo("2");
-        assertThat(Pipe.compacted(fenced, "idle")).isEqualTo("2");
-        assertThat(Pipe.compacted(unfenced, "plain")).as("the sabotage is seen").isEqualTo("1");
+        assertThat(pipe.compacted(fenced, "open")).isEqualTo("2");
+        assertThat(pipe.compacted(fenced, "idle")).isEqualTo("2");
+        assertThat(pipe.compacted(unfenced, "plain")).as("the sabotage is seen").isEqualTo("1");
     }
 
     private static void publish(Producer<String, String> producer, String topic, String key) {
@@ -129,7 +131,7 @@ class RemovedDefenceIT {
     }
 
     private Producer<String, String> producer(String id, boolean fenced) {
-        var settings = new HashMap<>(TopicWriter.settings(Pipe.address(),
+        var settings = new HashMap<>(TopicWriter.settings(pipe.address(),
                 new PublisherProperties.Topic(id, 1, (short) 1, false), Limits.STANDARD));
         if (!fenced) {
             settings.remove("transactional.id");
@@ -138,8 +140,8 @@ class RemovedDefenceIT {
         return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
 
-    private static void create(String... topics) throws Exception {
-        try (Admin admin = Admin.create(Pipe.address())) {
+    private void create(String... topics) throws Exception {
+        try (Admin admin = Admin.create(pipe.address())) {
             for (String topic : topics) {
                 admin.createTopics(
                         List.of(new NewTopic(topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))

@@ -10,7 +10,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import io.datadrivenchanges.publisher.Pipe.Running;
@@ -25,7 +27,10 @@ import static org.awaitility.Awaitility.await;
 /// Another state of the database appears behind the same address. The topic then holds what that state has never had, so the
 /// publisher begins a new generation; where it cannot know, the audit does.
 class RestoredDatabaseIT {
-    private static final Path TEMPLATE = Pipe.folder("template");
+    private static final Path TEMPLATE = Servers.folder("template");
+    private static final String STANDBY = "standby";
+    /// Several heartbeats, which go the way of every change.
+    private static final Duration HELD_BACK = Duration.ofSeconds(3);
 
     private final Path folder = copy(TEMPLATE);
     private PostgresServer database = PostgresServer.start(folder, 0);
@@ -34,7 +39,7 @@ class RestoredDatabaseIT {
     @BeforeAll
     static void prepare() {
         try (PostgresServer server = PostgresServer.start(TEMPLATE, 0)) {
-            Pipe.prepare(server);
+            Servers.prepare(server);
         }
     }
 
@@ -46,12 +51,12 @@ class RestoredDatabaseIT {
 
     @Test
     void anotherClusterGetsAGenerationOfItsOwn() throws Exception {
-        change(1, 2);
+        pipe.change(1, 2);
         Running running = pipe.start().awaitFresh();
 
-        replace(Pipe.folder("other"));
-        Pipe.prepare(database);
-        change(2, 3);
+        replace(Servers.folder("other"));
+        Servers.prepare(database);
+        pipe.change(2, 3);
 
         awaitGeneration(running, Reason.OTHER_SYSTEM);
         pipe.awaitTable();
@@ -59,12 +64,13 @@ class RestoredDatabaseIT {
 
     @Test
     void aBackupGetsAGenerationOfItsOwn() throws Exception {
-        change(1, 2);
+        pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
         Path backup = backup();
-        change(2, 3);
+        pipe.change(2, 3);
         Running running = pipe.start().awaitFresh();
-        pipe.awaitTable();
+        // How far the topic reaches counts once it is committed.
+        await().atMost(Pipe.LIMIT).until(() -> Pipe.versions(pipe.readCommitted()).containsKey(3L));
 
         replace(backup);
 
@@ -75,7 +81,7 @@ class RestoredDatabaseIT {
 
     @Test
     void aPromotedCopyGetsAGenerationOfItsOwn() throws Exception {
-        change(1, 2);
+        pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
         Path standby = backup();
         Running running = pipe.start().awaitFresh();
@@ -83,7 +89,7 @@ class RestoredDatabaseIT {
         promoteAtStart(standby);
         replace(standby);
         await().atMost(Pipe.LIMIT).until(this::isPromoted);
-        change(2, 3);
+        pipe.change(2, 3);
 
         awaitGeneration(running, Reason.OTHER_TIMELINE);
         pipe.awaitTable();
@@ -92,10 +98,10 @@ class RestoredDatabaseIT {
     /// What no check can see: the log of the restored database has grown beyond the point that the topic has reached.
     @Test
     void aBackupThatWentOnByItselfIsFoundByTheAudit() throws Exception {
-        change(1, 2);
+        pipe.change(1, 2);
         pipe.start().awaitFresh().stop();
         Path backup = backup();
-        change(2, 3);
+        pipe.change(2, 3);
         Running before = pipe.start().awaitFresh();
         pipe.awaitTable();
         before.stop();
@@ -105,7 +111,7 @@ class RestoredDatabaseIT {
             database.run("SELECT pg_logical_emit_message(false, 'filler', 'x')");
             database.run("SELECT pg_switch_wal()");
         }
-        change(1);
+        pipe.change(1);
         Running running = pipe.start().awaitFresh();
         assertThat(running.count("starts", "reason", "continue")).isEqualTo(1);
 
@@ -115,15 +121,38 @@ class RestoredDatabaseIT {
         pipe.awaitTable();
     }
 
+    /// Failover as PostgreSQL means it: the standby keeps the publisher's slot, too, and the primary sends no change that the
+    /// standby has not got.
+    @Test
+    void aStandbyThatTakesOverGetsAGenerationOfItsOwnAndLacksNothingThatWasPublished() throws Exception {
+        Path copy = backup();
+        pipe.change(1, 2);
+        Running running = pipe.start().awaitFresh();
+        follow(copy);
+        PostgresServer standby = PostgresServer.start(copy, 0);
+        await().atMost(Pipe.LIMIT).until(() -> keepsSlot(standby));
+        database.run("ALTER SYSTEM SET synchronized_standby_slots = '" + STANDBY + "'");
+        database.run("SELECT pg_reload_conf()");
+        pipe.change(2, 3);
+        pipe.awaitTable();
+
+        standby.kill();
+        pipe.change(1);
+        await().atMost(Pipe.LIMIT).until(() -> hasNotHeardFor(running, HELD_BACK));
+        replace(copy);
+        database.run("SELECT pg_promote()");
+
+        awaitGeneration(running, Reason.OTHER_TIMELINE);
+        pipe.awaitTable();
+        assertThat(pipe.table()).as("what the dead primary alone had is lost with it")
+                .isEqualTo(Map.of(1L, 1L, 2L, 2L, 3L, 1L));
+        assertThat(pipe.values("1")).as("nobody has read it").extracting(it -> it.required("version").longValue())
+                .containsOnly(1L);
+    }
+
     private void awaitGeneration(Running running, Reason reason) {
         await().atMost(Pipe.LIMIT).until(() -> running.count("generations", "reason", reason.tag()) == 1);
         running.awaitFresh();
-    }
-
-    private void change(long... couriers) throws SQLException {
-        try (Connection connection = Pipe.connection(database)) {
-            Pipe.change(connection, couriers);
-        }
     }
 
     /// A copy of the data as of now.
@@ -144,22 +173,53 @@ class RestoredDatabaseIT {
 
     /// Makes a copy end its recovery on a timeline of its own, as a standby does that takes over.
     private static void promoteAtStart(Path folder) throws IOException {
-        Files.createFile(folder.resolve("data/recovery.signal"));
-        Files.writeString(folder.resolve("data/postgresql.auto.conf"), "restore_command = 'false'\n",
-                StandardOpenOption.APPEND);
+        recover(folder, "recovery.signal", "restore_command = 'false'\n");
+    }
+
+    /// Makes a copy a hot standby of the database.
+    private void follow(Path folder) throws IOException {
+        database.run("SELECT pg_create_physical_replication_slot('" + STANDBY + "', true)");
+        recover(folder, "standby.signal", """
+                primary_conninfo = 'host=127.0.0.1 port=%d user=postgres dbname=incentives'
+                primary_slot_name = '%s'
+                hot_standby_feedback = on
+                sync_replication_slots = on
+                """.formatted(database.port(), STANDBY));
+    }
+
+    private static void recover(Path folder, String signal, String settings) throws IOException {
+        Files.createFile(folder.resolve("data").resolve(signal));
+        Files.writeString(folder.resolve("data/postgresql.auto.conf"), settings, StandardOpenOption.APPEND);
+    }
+
+    /// Whether the standby could go on with the publisher's slot. It can once the primary's slot has moved past what the
+    /// standby began with, which the record written here helps.
+    private boolean keepsSlot(PostgresServer standby) throws SQLException {
+        database.run("SELECT pg_log_standby_snapshot()");
+        return answers(standby, "SELECT count(*) = 1 FROM pg_replication_slots WHERE slot_name = '"
+                + pipe.properties.slot() + "' AND synced AND NOT temporary AND invalidation_reason IS NULL");
     }
 
     private boolean isPromoted() throws SQLException {
+        return answers(database, "SELECT NOT pg_is_in_recovery()");
+    }
+
+    private static boolean answers(PostgresServer database, String question) throws SQLException {
         try (Connection connection = Pipe.connection(database);
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT NOT pg_is_in_recovery()")) {
+                ResultSet row = statement.executeQuery(question)) {
             row.next();
             return row.getBoolean(1);
         }
     }
 
+    private static boolean hasNotHeardFor(Running running, Duration time) {
+        Duration age = running.status().watermarkAge();
+        return age != null && age.compareTo(time) >= 0;
+    }
+
     private static Path copy(Path folder) {
-        Path copy = Pipe.folder("copy");
+        Path copy = Servers.folder("copy");
         try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
             List<Path> outermostFirst = files.toList();
             for (Path file : outermostFirst) {

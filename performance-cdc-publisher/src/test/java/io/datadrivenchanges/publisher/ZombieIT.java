@@ -25,28 +25,28 @@ class ZombieIT {
 
     @AfterEach
     void close() {
-        Pipe.kafkaProxy().release();
+        pipe.kafkaProxy().release();
         pipe.close();
     }
 
     @Test
     void nothingOfItEntersTheTopicOnceItsSuccessorHasBegun() throws Exception {
-        Pipe.change(1);
-        try (var database = new TcpProxy(Pipe.postgres()::port)) {
-            Running zombie = pipe.through(database, FROZEN, Pipe.heldAddress()).awaitFresh();
-            Pipe.change(1);
+        pipe.change(1);
+        try (var database = new TcpProxy(pipe.postgres()::port)) {
+            Running zombie = pipe.through(database, FROZEN, pipe.heldAddress()).awaitFresh();
+            pipe.change(1);
             await().atMost(Pipe.LIMIT).until(() -> versions(pipe.read()).equals(List.of(1L, 2L)));
 
-            Pipe.kafkaProxy().hold();
-            Pipe.change(1);
+            pipe.kafkaProxy().hold();
+            pipe.change(1);
             await().atMost(Pipe.LIMIT).until(() -> zombie.count("records", "op", "u") == 2
-                    && Pipe.kafkaProxy().holdsSomething());
+                    && pipe.kafkaProxy().holdsSomething());
             database.hold();
 
             Running successor = pipe.start().awaitFresh();
-            Pipe.change(1);
+            pipe.change(1);
             pipe.awaitTable();
-            Pipe.kafkaProxy().release();
+            pipe.kafkaProxy().release();
             await().atMost(Pipe.LIMIT).until(() -> fenced(zombie) == 1);
             database.release();
 
@@ -59,7 +59,7 @@ class ZombieIT {
         }
 
         assertThat(versions(pipe.readCommitted())).as("committed records").containsExactly(1L, 2L, 3L, 4L);
-        assertThat(Pipe.compacted(pipe.properties.topic().name(), "1")).as("what compaction leaves")
+        assertThat(pipe.compacted(pipe.properties.topic().name(), "1")).as("what compaction leaves")
                 .contains("\"version\":4,");
     }
 
