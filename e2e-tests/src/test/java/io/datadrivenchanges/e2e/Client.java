@@ -77,6 +77,11 @@ final class Client {
         return get(payments.get().resolve("/experiments/courier-performance/mismatches?cause=" + cause)).json();
     }
 
+    /// Begins an audit of all couriers.
+    Answer audit() {
+        return post(payments.get().resolve("/experiments/courier-performance/audit"), "");
+    }
+
     /// Moves the experiment to a stage, whatever lies between.
     Answer changeStage(String stage) {
         return send(HttpRequest.newBuilder(payments.get().resolve("/experiments/courier-performance/stage"))

@@ -549,6 +549,34 @@ abstract class Scenarios {
         assertThat(summary.runs()).isPositive().isEqualTo(summary.findings() + summary.inFlight());
     }
 
+    @Test
+    @Order(BREAKS_NOTHING)
+    void namesInAnAuditWhoIsWrongInTheTopicAndWasNeverPaid() {
+        long courier = newCourier();
+        set(courier, Level.HIGH, 1);
+        awaitAllBefore();
+
+        falsify(courier);
+
+        visible("the audit names the courier").untilAsserted(() -> assertThat(discrepancies())
+                .anySatisfy(found -> assertThat(found.toString()).isEqualTo(
+                        "{\"courierId\":%d,\"kind\":\"AHEAD\",\"incentivesVersion\":1,\"cacheVersion\":2}"
+                                .formatted(courier))));
+        set(courier, Level.OUTSTANDING, 2);
+        visible("it names this courier no more").untilAsserted(() -> assertThat(discrepancies())
+                .noneSatisfy(found -> assertThat(found.path("courierId").longValue()).isEqualTo(courier)));
+    }
+
+    /// What an audit finds now.
+    private Iterable<JsonNode> discrepancies() {
+        assertThat(client.audit().status()).isEqualTo(202);
+        JsonNode last = await("the audit has ended").atMost(SETTLED).pollDelay(Duration.ZERO)
+                .until(() -> client.experimentBody().path("audit"), audit -> !audit.path("running").booleanValue())
+                .path("last");
+        assertThat(last.path("outcome").stringValue()).as("%s", last).isIn("clean", "different");
+        return last.path("report").path("discrepancies");
+    }
+
     /// A courier whose level in the topic is wrong, OUTSTANDING instead of HIGH, and who was paid once since the cache has it.
     ///
     /// @param before what the experiment had counted before that payment
@@ -563,9 +591,7 @@ abstract class Scenarios {
             awaitMatch(courier, 1, HEALED);
             Counts before = settledCounts();
             long overpaid = overpaid();
-            Topic.Change right = topic().changes().stream().filter(change -> change.courierId() == courier).findFirst()
-                    .orElseThrow();
-            topic().corrupt(new Topic.Change(right.generation(), courier, Level.OUTSTANDING, 2));
+            falsify(courier);
             visible("the wrong value is caught").untilAsserted(() -> {
                 Compared compared = payCompared(courier);
                 assertThat(compared.counted().of("results_do_not_match")).as("%s", compared.counted()).isOne();
@@ -574,6 +600,13 @@ abstract class Scenarios {
             wrong = new WrongValue(courier, before, overpaid);
         }
         return wrong;
+    }
+
+    /// Puts a second version of a courier, OUTSTANDING, into the topic alone.
+    private void falsify(long courier) {
+        Topic.Change right = topic().changes().stream().filter(change -> change.courierId() == courier).findFirst()
+                .orElseThrow();
+        topic().corrupt(new Topic.Change(right.generation(), courier, Level.OUTSTANDING, 2));
     }
 
     /// What the cache would have paid too much so far, in cents, as the log says.

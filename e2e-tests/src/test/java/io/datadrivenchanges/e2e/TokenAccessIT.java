@@ -105,6 +105,29 @@ class TokenAccessIT {
     }
 
     @ParameterizedTest
+    @CsvSource({"performance.read, 200", "performance.write, 200", "payments.read, 403", ", 401"})
+    void listsLevelsByScope(@Nullable String scope, int status) throws Exception {
+        assertThat(send(HttpRequest.newBuilder(stack.incentives().resolve("/incentives/performance?limit=1")),
+                Part.INCENTIVES, scope).status()).isEqualTo(status);
+    }
+
+    @Test
+    void auditsForOperatorsOnlyWithThePaymentsToken() throws Exception {
+        assertThat(audit("POST", "/audit", "payments.write").status()).isEqualTo(403);
+
+        await("the cache answers, and is right").atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(audit("POST", "/audit", "ops").status()).isIn(202, 409);
+            assertThat(audit("GET", "", "ops").json().path("audit").path("last").path("outcome").asString())
+                    .isEqualTo("clean");
+        });
+    }
+
+    private static Answer audit(String method, String path, String scope) throws Exception {
+        return send(HttpRequest.newBuilder(stack.payments().resolve("/experiments/courier-performance" + path))
+                .method(method, BodyPublishers.noBody()), Part.PAYMENTS, scope);
+    }
+
+    @ParameterizedTest
     @CsvSource({"payments.write, 201", "payments.read, 403", "performance.write, 403", "ops, 403", ", 401"})
     void opensPaymentsByScope(@Nullable String scope, int status) throws Exception {
         assertThat(payPatiently("scope-" + scope, 4, scope).status()).isEqualTo(status);
