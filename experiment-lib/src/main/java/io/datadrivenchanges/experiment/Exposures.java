@@ -107,19 +107,19 @@ final class Exposures {
             boolean changed = row != null && row.key == key;
             Exposure.Kind kind = changed ? Exposure.Kind.CHANGE : Exposure.Kind.BASELINE;
             Ledger now = ledger;
+            Standings of = now.cohort(cohort.apply(input));
             Exposure exposure = switch (sight) {
                 case EQUAL, IGNORED -> null;
-                case UNEQUAL ->
-                    new Exposure(now, kind, now.cohort(cohort.apply(input)), Exposure.Standing.OPEN);
-                case FAILED ->
-                    new Exposure(now, kind, now.cohort(cohort.apply(input)), Exposure.Standing.BAD);
+                case UNEQUAL -> new Exposure(now, kind, of, Exposure.Standing.OPEN);
+                case FAILED -> new Exposure(now, kind, of, Exposure.Standing.BAD);
             };
-            if (rows.compareAndSet(at, row, new Row(key, version, nanos, changed, exposure))) {
-                if (exposure != null) {
-                    now.begin(exposure, exposure.exactly());
-                } else {
-                    now.begin(kind, now.cohort(cohort.apply(input)),
-                            sight == Sight.EQUAL ? Exposure.Standing.GOOD : Exposure.Standing.IGNORED);
+            Row next = new Row(key, version, nanos, changed, exposure);
+            boolean first = exposure == null
+                    ? rows.compareAndSet(at, row, next)
+                    : now.begin(exposure, () -> rows.compareAndSet(at, row, next));
+            if (first) {
+                if (exposure == null) {
+                    now.begin(kind, of, sight == Sight.EQUAL ? Exposure.Standing.GOOD : Exposure.Standing.IGNORED);
                 }
                 if (changed && sight != Sight.IGNORED) {
                     now.read(0, exposure != null);
@@ -156,10 +156,9 @@ final class Exposures {
             I input,
             Function<? super I, String> cohort) {
         Ledger now = ledger;
-        Exposure.Standing standing = sight == Sight.UNEQUAL ? Exposure.Standing.OPEN : Exposure.Standing.BAD;
-        Exposure late = new Exposure(now, Exposure.Kind.LATE, now.cohort(cohort.apply(input)), standing);
-        if (row.compareAndSet(known, late)) {
-            now.begin(late, standing);
+        Exposure late = new Exposure(now, Exposure.Kind.LATE, now.cohort(cohort.apply(input)),
+                sight == Sight.UNEQUAL ? Exposure.Standing.OPEN : Exposure.Standing.BAD);
+        if (now.begin(late, () -> row.compareAndSet(known, late))) {
             return sight == Sight.UNEQUAL ? late : null;
         }
         return wrongAgain(row, sight, input, cohort);

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 import io.datadrivenchanges.experiment.verdict.Counts;
 import io.datadrivenchanges.experiment.verdict.Criteria;
@@ -81,10 +82,19 @@ final class Ledger {
         }
     }
 
-    /// Begins an exposure that may change its standing, or is bad.
-    void begin(Exposure exposure, Exposure.Standing standing) {
+    /// Begins an exposure that may change its standing, or is bad. It is counted before it can be seen: whoever sees it may settle it at once.
+    ///
+    /// @param shown lets others see it, unless somebody else was first
+    /// @return whether it was shown; if not, it never was
+    boolean begin(Exposure exposure, BooleanSupplier shown) {
+        Exposure.Standing standing = exposure.exactly();
         enter(exposure.kind, exposure.cohort, standing);
+        if (!shown.getAsBoolean()) {
+            leave(exposure.kind, exposure.cohort, standing);
+            return false;
+        }
         watch(exposure);
+        return true;
     }
 
     void enter(Exposure.Kind kind, Standings cohort, Exposure.Standing standing) {
