@@ -190,8 +190,9 @@ class StagesIT {
             assertThat(rows.get(i).get("revision")).hasToString(Integer.toString(i + 1));
             assertThat(rows.get(i).get("from_stage")).isEqualTo(i == 0 ? null : rows.get(i - 1).get("to_stage"));
         }
-        assertThat(shown(payments).path("percentage").asString())
-                .isEqualTo(String.valueOf(rows.getLast().get("canary_percent")));
+        await("this instance knows what the other one did last").atMost(KNOWN_EVERYWHERE)
+                .untilAsserted(() -> assertThat(shown(payments).path("percentage").asString())
+                        .isEqualTo(String.valueOf(rows.getLast().get("canary_percent"))));
     }
 
     @Test
