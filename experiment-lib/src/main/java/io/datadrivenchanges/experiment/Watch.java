@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// compare-and-sets.
 ///
 /// A reader takes a *slot* by writing its thread into it, and gives it back by taking it out. Each stay has a number, so that a thread that
-/// comes and goes is told from one that stays. A ticker looks every 10 ms; a stay seen at five ticks in a row is stuck and interrupted.
-/// A tick that is late says that the machine stands still rather than the candidate: it lets the counting begin anew.
+/// comes and goes is told from one that stays. A ticker looks every 10 ms; a stay seen at five ticks is stuck and interrupted.
+/// A tick that is late says that the machine stands still rather than the candidate, and does not count; but fifty ticks of any kind do, or
+/// a busy machine would leave its callers unprotected.
 ///
 /// Slot: `null → thread` by the reader, `thread → null` by the reader; or `thread → INTERRUPTING → INTERRUPTED` by the ticker, `→ null` by the
 /// reader. A reader that finds itself interrupted waits while `INTERRUPTING`, so that the interrupt never hits what it does next, and clears its
-/// flag. After three interrupted stays, or one that goes on for five more ticks, the watch *gives up*, once.
+/// flag. After three interrupted stays, or one that goes on for five more ticks, the watch *gives up*, once: nobody is let in any more, and
+/// the ticker goes on for those who are inside. A reader writes its slot before it reads whether the watch has given up, the ticker the
+/// other way round, so that one of them notices the other.
 final class Watch {
 
     /// How long a candidate may stay before it is interrupted.
@@ -25,6 +28,7 @@ final class Watch {
     private static final Duration TICK = Duration.ofMillis(10);
     private static final long PUNCTUAL_NANOS = 2 * TICK.toNanos();
     private static final int TICKS = (int) LIMIT.dividedBy(TICK);
+    private static final int ANY_TICKS = 10 * TICKS;
     private static final int MAX_STUCK = 3;
     private static final int SLOTS = 64;
     /// Looks for a free slot; more are only needed once that many readers are stuck.
@@ -45,11 +49,13 @@ final class Watch {
     // What the ticker saw last; confined to it.
     private final Object[] seenInside = new Object[SLOTS];
     private final long[] seenStay = new long[SLOTS];
-    private final int[] ticksSeen = new int[SLOTS];
+    private final int[] punctualTicks = new int[SLOTS];
+    private final int[] anyTicks = new int[SLOTS];
     private int stuck;
 
     private volatile long lastTick;
-    private volatile boolean over;
+    private volatile boolean givenUp;
+    private volatile boolean stopped;
 
     /// Starts the ticker.
     ///
@@ -63,7 +69,8 @@ final class Watch {
 
     /// Reads a candidate on the caller's thread.
     ///
-    /// @return what came of it: `TimedOut` if it was interrupted, `NotRun` if too many are stuck for one more to be watched
+    /// @return what came of it: `TimedOut` if it was interrupted, `NotRun` if too many are stuck for one more to be watched, or the watch has
+    ///         given up
     <I extends @Nullable Object, D extends @Nullable Object> Outcome<D> read(Candidate<I, ?, D> candidate, I input) {
         Thread caller = Thread.currentThread();
         boolean interrupted = caller.isInterrupted();
@@ -71,7 +78,7 @@ final class Watch {
         if (slot == NONE) {
             return new Outcome.NotRun<>(Reason.SHED);
         }
-        Outcome<D> outcome = candidate.read(input);
+        Outcome<D> outcome = givenUp ? new Outcome.NotRun<>(Reason.SHED) : candidate.read(input);
         if (!leave(slot, caller)) {
             outcome = new Outcome.TimedOut<>(LIMIT);
         } else if (outcome instanceof Outcome.Threw<D> threw && threw.error() instanceof InterruptedException) {
@@ -90,7 +97,7 @@ final class Watch {
 
     /// Ends the ticker.
     void stop() {
-        over = true;
+        stopped = true;
     }
 
     private int enter(Thread caller) {
@@ -123,31 +130,36 @@ final class Watch {
         long now = time.nanos();
         boolean punctual = now - lastTick <= PUNCTUAL_NANOS;
         lastTick = now;
-        for (int slot = 0; slot < SLOTS && !over; slot++) {
-            look(slot, punctual);
+        boolean needed = !givenUp;
+        for (int slot = 0; slot < SLOTS && !stopped; slot++) {
+            needed |= look(slot, punctual);
         }
-        if (!over) {
+        if (needed && !stopped) {
             time.schedule(TICK, this::tick);
         }
     }
 
+    /// @return whether somebody is inside whom an interrupt may still get out
     @SuppressWarnings("ReferenceEquality") // the very thread
-    private void look(int slot, boolean punctual) {
+    private boolean look(int slot, boolean punctual) {
         Object now = inside.get(slot * REFERENCES);
         long stay = stays.get(slot * LONGS);
-        if (now == null || !punctual || now != seenInside[slot] || stay != seenStay[slot]) {
-            ticksSeen[slot] = 0;
+        if (now != seenInside[slot] || stay != seenStay[slot]) {
+            punctualTicks[slot] = 0;
+            anyTicks[slot] = 0;
         }
         seenInside[slot] = now;
         seenStay[slot] = stay;
-        if (now == null || ++ticksSeen[slot] < TICKS) {
-            return;
+        anyTicks[slot]++;
+        punctualTicks[slot] += punctual ? 1 : 0;
+        if (now != null && (punctualTicks[slot] >= TICKS || anyTicks[slot] >= ANY_TICKS)) {
+            if (now == INTERRUPTED) {
+                giveUp("it does not yield to an interrupt");
+            } else if (now instanceof Thread reader) {
+                interrupt(slot, reader, stay);
+            }
         }
-        if (now == INTERRUPTED) {
-            giveUp("it does not yield to an interrupt");
-        } else if (now instanceof Thread reader) {
-            interrupt(slot, reader, stay);
-        }
+        return now instanceof Thread;
     }
 
     private void interrupt(int slot, Thread reader, long stay) {
@@ -167,8 +179,8 @@ final class Watch {
     }
 
     private void giveUp(String why) {
-        if (!over) {
-            over = true;
+        if (!givenUp) {
+            givenUp = true;
             onGivingUp.accept(why);
         }
     }

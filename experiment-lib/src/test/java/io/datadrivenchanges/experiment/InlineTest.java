@@ -9,6 +9,8 @@ import io.datadrivenchanges.experiment.testing.RecordingSink;
 import io.datadrivenchanges.experiment.testing.VirtualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -46,6 +48,10 @@ class InlineTest {
 
     /// Calls on a thread of its own and lets the watch tick until the call is over.
     private Thread callBesideTicks(Experiment<String, String, ?> experiment, AtomicReference<String> answer) {
+        return callBeside(() -> time.advance(TICK), experiment, answer);
+    }
+
+    private Thread callBeside(Runnable tick, Experiment<String, String, ?> experiment, AtomicReference<String> answer) {
         Thread caller = Thread.ofPlatform().daemon().start(() -> {
             try {
                 String value = experiment.call("x");
@@ -55,7 +61,7 @@ class InlineTest {
             }
         });
         await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> {
-            time.advance(TICK);
+            tick.run();
             return !caller.isAlive();
         });
         return caller;
@@ -137,6 +143,31 @@ class InlineTest {
     }
 
     @Test
+    void callersWhoAreInsideWhenItIsDetachedComeOutToo() {
+        AtomicInteger inside = new AtomicInteger();
+        Experiment<String, String, RuntimeException> experiment = inline(input -> {
+            inside.incrementAndGet();
+            never.await();
+            return "late";
+        });
+        callBesideTicks(experiment, new AtomicReference<>());
+        callBesideTicks(experiment, new AtomicReference<>());
+
+        Thread third = Thread.ofPlatform().daemon().start(() -> experiment.call("third"));
+        await().atMost(LIMIT).until(() -> inside.get() == 3);
+        time.advance(TICK.multipliedBy(2));
+        Thread fourth = Thread.ofPlatform().daemon().start(() -> experiment.call("fourth"));
+        await().atMost(LIMIT).until(() -> inside.get() == 4);
+
+        await().atMost(LIMIT).until(() -> {
+            time.advance(TICK);
+            return !third.isAlive() && !fourth.isAlive();
+        });
+        assertThat(sink.notices()).singleElement()
+                .satisfies(notice -> assertThat(notice.text()).contains("detached for good", "3 times"));
+    }
+
+    @Test
     void candidateThatDoesNotYieldDetachesItAtOnceAndHoldsOnlyItsCaller() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(1);
         Experiment<String, String, RuntimeException> experiment = inline(input -> {
@@ -194,6 +225,24 @@ class InlineTest {
         experiment.call("x");
 
         assertThat(quiet(experiment).count("results_match")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void stuckCandidateIsInterruptedAlsoWhereTicksAreLate(int punctualOnes) {
+        Experiment<String, String, RuntimeException> experiment = inline(input -> {
+            never.await();
+            return "late";
+        });
+        AtomicReference<String> answer = new AtomicReference<>();
+
+        callBeside(() -> {
+            time.stall(Duration.ofMillis(50));
+            time.advance(TICK.multipliedBy(punctualOnes));
+        }, experiment, answer);
+
+        assertThat(answer).hasValue("control");
+        assertThat(quiet(experiment).count("candidate_timed_out")).isEqualTo(1);
     }
 
     @Test
