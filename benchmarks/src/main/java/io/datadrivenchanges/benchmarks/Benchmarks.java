@@ -1,6 +1,7 @@
 package io.datadrivenchanges.benchmarks;
 
 import io.datadrivenchanges.benchmarks.experiment.ExperimentCost;
+import io.datadrivenchanges.benchmarks.misbehaviour.MisbehaviourTable;
 import io.datadrivenchanges.benchmarks.payments.PaymentsBenchmark;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineCapacity;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineLatency;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Command;
 @Command(name = "benchmarks", mixinStandardHelpOptions = true, versionProvider = Version.class, subcommands = {
         PipelineLatency.class,
         PipelineCapacity.class, PaymentsBenchmark.class, ExperimentCost.class, VerdictPage.class,
-        RebuildBenchmark.class, StartupBenchmark.class}, description = "Measures this system on this machine.")
+        RebuildBenchmark.class, StartupBenchmark.class,
+        MisbehaviourTable.class}, description = "Measures this system on this machine.")
 final class Benchmarks {
     /// The benchmarks' own JVM and those it starts log what the demo's do: warnings, to standard error.
     private static final String LOGGING = "io/datadrivenchanges/stack/logback-demo.xml";
