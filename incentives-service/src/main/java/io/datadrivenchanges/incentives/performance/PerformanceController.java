@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 
 import io.datadrivenchanges.http.Problem;
 import io.datadrivenchanges.http.ProblemType;
+import io.datadrivenchanges.http.WholeNumber;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/incentives/performance", produces = MediaType.APPLICATION_JSON_VALUE)
 class PerformanceController {
     private static final Pattern COURIER_ID = Pattern.compile("[1-9][0-9]{0,15}");
-    private static final Pattern WHOLE = Pattern.compile("0|[1-9][0-9]{0,15}");
     private static final long MAX_COURIER_ID = (1L << 53) - 1; // the largest that JSON readers agree on
     private static final int MAX_LIMIT = 1000;
     private static final ProblemType COURIER_UNKNOWN = new ProblemType("courier-unknown", 404,
@@ -76,22 +76,12 @@ class PerformanceController {
     @GetMapping
     ResponseEntity<PerformancePage> page(@RequestParam(defaultValue = "0") String after,
             @RequestParam(defaultValue = "100") String limit) {
-        return answer(new PerformancePage(performances.after(whole("after", after, 0, MAX_COURIER_ID),
-                (int) whole("limit", limit, 1, MAX_LIMIT))));
+        return answer(new PerformancePage(performances.after(WholeNumber.parse("after", after, 0, MAX_COURIER_ID),
+                (int) WholeNumber.parse("limit", limit, 1, MAX_LIMIT))));
     }
 
     private static <T> ResponseEntity<T> answer(T body) {
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(body);
-    }
-
-    private static long whole(String parameter, String text, long min, long max) {
-        if (WHOLE.matcher(text).matches()) {
-            long value = Long.parseLong(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        }
-        throw Problem.invalid(parameter, "must be an integer from " + min + " to " + max).raised();
     }
 
     private CourierPerformance stored(long courierId) {

@@ -4,11 +4,10 @@ import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 import io.datadrivenchanges.http.Caller;
-import io.datadrivenchanges.http.Problem;
 import io.datadrivenchanges.http.ProblemException;
+import io.datadrivenchanges.http.WholeNumber;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = "/payments", produces = MediaType.APPLICATION_JSON_VALUE)
 final class PaymentController {
     private static final String REPLAYED = "Idempotency-Replayed";
-    private static final Pattern WHOLE = Pattern.compile("0|[1-9][0-9]{0,15}");
     private static final int MAX_PAGE = 1000;
     private static final int MAX_SIZE = 200;
 
@@ -74,9 +72,9 @@ final class PaymentController {
     @GetMapping
     ResponseEntity<PaymentPage> ofCourier(@RequestParam String courierId, @RequestParam(defaultValue = "0") String page,
             @RequestParam(defaultValue = "50") String size, HttpServletRequest http) {
-        long courier = whole("courierId", courierId, 1, Orders.MAX_COURIER_ID);
-        int pageNumber = (int) whole("page", page, 0, MAX_PAGE);
-        int pageSize = (int) whole("size", size, 1, MAX_SIZE);
+        long courier = WholeNumber.parse("courierId", courierId, 1, Orders.MAX_COURIER_ID);
+        int pageNumber = (int) WholeNumber.parse("page", page, 0, MAX_PAGE);
+        int pageSize = (int) WholeNumber.parse("size", size, 1, MAX_SIZE);
         List<Payment> found = payments.ofCourier(courier, visibleTo(http),
                 (long) pageNumber * pageSize, pageSize + 1);
         List<PaymentBody> items = found.stream().limit(pageSize).map(PaymentBody::of).toList();
@@ -91,16 +89,6 @@ final class PaymentController {
 
     private static <T> ResponseEntity<T> answer(T body) {
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(body);
-    }
-
-    private static long whole(String parameter, String text, long min, long max) {
-        if (WHOLE.matcher(text).matches()) {
-            long value = Long.parseLong(text);
-            if (value >= min && value <= max) {
-                return value;
-            }
-        }
-        throw Problem.invalid(parameter, "must be an integer from " + min + " to " + max).raised();
     }
 
     private static String requestId() {
