@@ -19,6 +19,7 @@ import io.datadrivenchanges.benchmarks.measurement.Latencies;
 import io.datadrivenchanges.benchmarks.measurement.Machine;
 import io.datadrivenchanges.benchmarks.measurement.Medians;
 import io.datadrivenchanges.benchmarks.measurement.ProcessLoad;
+import io.datadrivenchanges.benchmarks.measurement.Repeats;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;
 import io.datadrivenchanges.benchmarks.measurement.Surroundings;
 import io.datadrivenchanges.stack.LocalStack;
@@ -53,6 +54,9 @@ public final class PaymentsBenchmark implements Callable<Integer> {
     @Mixin
     private ResultOptions options = new ResultOptions();
 
+    @Mixin
+    private Repeats repeats = new Repeats();
+
     @Option(names = "--connections", defaultValue = "16", description = {
             "Connections to Payments. Default: ${DEFAULT-VALUE}."})
     private int connections;
@@ -75,6 +79,7 @@ public final class PaymentsBenchmark implements Callable<Integer> {
         options.check(rate >= 1 && rate <= MAX_RATE, "--rate has to be 1 to " + MAX_RATE + ".");
         options.check(rounds >= 1 && rounds <= MAX_ROUNDS, "--rounds has to be 1 to " + MAX_ROUNDS + ".");
         options.check(seconds >= 1 && seconds <= MAX_SECONDS, "--seconds has to be 1 to " + MAX_SECONDS + ".");
+        repeats.check(options);
         options.checkWritable();
 
         Result result = measure();
@@ -92,13 +97,17 @@ public final class PaymentsBenchmark implements Callable<Integer> {
                 warmUp(client, load);
                 for (int round = 0; round < rounds; round++) {
                     for (Variant variant : inTurn(round)) {
-                        Turn turn = turn(variant, stack, client, load);
-                        options.say(String.format(Locale.ROOT, "round %d of %d, %s: %.0f/s, p99 %.2f ms", round + 1,
-                                rounds, variant, turn.perSecond(), turn.p99Ms()));
+                        Turn turn;
+                        do {
+                            turn = turn(variant, stack, client, load);
+                            options.say(String.format(Locale.ROOT, "round %d of %d, %s: %.0f/s, p99 %.2f ms; %s",
+                                    round + 1, rounds, variant, turn.perSecond(), turn.p99Ms(),
+                                    turn.surroundings().reason()));
+                        } while (turn.failed() == 0 && repeats.again(turn.surroundings()));
                         turns.computeIfAbsent(variant, _ -> new ArrayList<>()).add(turn);
                     }
                 }
-                return Result.of(machine, connections, rate, turns, client.experiment());
+                return Result.of(machine, connections, rate, repeats.taken(), turns, client.experiment());
             }
         }
     }
@@ -160,19 +169,22 @@ public final class PaymentsBenchmark implements Callable<Integer> {
 
     /// What is written as JSON.
     ///
+    /// @param repeated   turns that were dropped and taken again, because something else ran
     /// @param experiment what it counted, and how long it took to ask Incentives (`control`) and the cache (`candidate`)
-    /// @param disturbed  whether something else ran in any turn, so that the numbers are not to be trusted
-    record Result(Machine machine, Instant at, int connections, int rate, Side off, Side shadow, Side live,
+    /// @param disturbed  whether something else ran in any turn that counts, so that the numbers are not to be trusted
+    record Result(Machine machine, Instant at, int connections, int rate, int repeated, Side off, Side shadow,
+            Side live,
             double shadowToOffThroughput, double shadowToOffP99, double liveToOffThroughput, double liveToOffP99,
             ExperimentNumbers experiment, Surroundings.Seen surroundings, boolean disturbed, String reason) {
-        static Result of(Machine machine, int connections, int rate, Map<Variant, List<Turn>> turns,
+        static Result of(Machine machine, int connections, int rate, int repeated, Map<Variant, List<Turn>> turns,
                 ExperimentNumbers experiment) {
             Side off = side(turns, Variant.OFF);
             Side shadow = side(turns, Variant.SHADOW);
             Side live = side(turns, Variant.LIVE);
             var seen = Surroundings.Seen.worst(turns.values().stream().flatMap(List::stream).map(Turn::surroundings)
                     .toList());
-            return new Result(machine, Instant.now().truncatedTo(ChronoUnit.SECONDS), connections, rate, off, shadow,
+            return new Result(machine, Instant.now().truncatedTo(ChronoUnit.SECONDS), connections, rate, repeated, off,
+                    shadow,
                     live, shadow.perSecond() / off.perSecond(), shadow.p99Ms() / off.p99Ms(),
                     live.perSecond() / off.perSecond(), live.p99Ms() / off.p99Ms(), experiment, seen,
                     seen.disturbed(), seen.reason());

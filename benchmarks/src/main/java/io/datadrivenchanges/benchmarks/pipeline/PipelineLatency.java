@@ -22,6 +22,7 @@ import io.datadrivenchanges.benchmarks.measurement.Machine;
 import io.datadrivenchanges.benchmarks.measurement.Medians;
 import io.datadrivenchanges.benchmarks.measurement.OpenLoop;
 import io.datadrivenchanges.benchmarks.measurement.ProcessLoad;
+import io.datadrivenchanges.benchmarks.measurement.Repeats;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;
 import io.datadrivenchanges.benchmarks.measurement.Surroundings;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,9 @@ public final class PipelineLatency implements Callable<Integer> {
 
     @Mixin
     private ResultOptions options = new ResultOptions();
+
+    @Mixin
+    private Repeats repeats = new Repeats();
 
     @Option(names = "--rate", defaultValue = "200", description = "Changes per second. Default: ${DEFAULT-VALUE}.")
     private int rate;
@@ -80,6 +84,7 @@ public final class PipelineLatency implements Callable<Integer> {
         options.check(warmUp >= 0 && warmUp <= MAX_CHANGES, "--warm-up has to be 0 to " + MAX_CHANGES + ".");
         options.check(idleSeconds >= 1 && idleSeconds <= MAX_IDLE_SECONDS,
                 "--idle-seconds has to be 1 to " + MAX_IDLE_SECONDS + ".");
+        repeats.check(options);
         options.checkWritable();
         options.checkWritable("--plot", plot);
 
@@ -100,14 +105,18 @@ public final class PipelineLatency implements Callable<Integer> {
                 List<Contender> order = new ArrayList<>(Arrays.asList(Contender.values()));
                 Collections.rotate(order, round);
                 for (Contender contender : order) {
-                    Round result = round(contender, bench);
-                    options.say(String.format(Locale.ROOT, "round %d of %d, %s: p50 %.2f ms, p99 %.2f ms", round + 1,
-                            rounds, contender, result.p50Ms(), result.p99Ms()));
+                    Round result;
+                    do {
+                        result = round(contender, bench);
+                        options.say(String.format(Locale.ROOT, "round %d of %d, %s: p50 %.2f ms, p99 %.2f ms; %s",
+                                round + 1, rounds, contender, result.p50Ms(), result.p99Ms(),
+                                result.surroundings().reason()));
+                    } while (result.lost() == 0 && repeats.again(result.surroundings()));
                     measured.computeIfAbsent(contender, _ -> new ArrayList<>()).add(result);
                 }
             }
         }
-        return new Result(machine, rate, changes, side(measured, Contender.FLOOR),
+        return new Result(machine, rate, changes, repeats.taken(), side(measured, Contender.FLOOR),
                 side(measured, Contender.DEBEZIUM_DEFAULTS), side(measured, Contender.OURS));
     }
 
@@ -167,18 +176,22 @@ public final class PipelineLatency implements Callable<Integer> {
 
     /// What is written as JSON.
     ///
-    /// @param disturbed whether something else ran in any round, so that the numbers are not to be trusted
-    record Result(Machine machine, Instant at, int rate, int changes, Side floor, Side debeziumDefaults, Side ours,
+    /// @param repeated  rounds that were dropped and taken again, because something else ran
+    /// @param disturbed whether something else ran in any round that counts, so that the numbers are not to be trusted
+    record Result(Machine machine, Instant at, int rate, int changes, int repeated, Side floor, Side debeziumDefaults,
+            Side ours,
             double ratioP50, double ratioP99, Surroundings.Seen surroundings, boolean disturbed, String reason) {
-        Result(Machine machine, int rate, int changes, Side floor, Side debeziumDefaults, Side ours) {
-            this(machine, rate, changes, floor, debeziumDefaults, ours,
+        Result(Machine machine, int rate, int changes, int repeated, Side floor, Side debeziumDefaults, Side ours) {
+            this(machine, rate, changes, repeated, floor, debeziumDefaults, ours,
                     Surroundings.Seen.worst(Stream.of(floor, debeziumDefaults, ours)
                             .flatMap(side -> side.rounds().stream()).map(Round::surroundings).toList()));
         }
 
-        private Result(Machine machine, int rate, int changes, Side floor, Side debeziumDefaults, Side ours,
+        private Result(Machine machine, int rate, int changes, int repeated, Side floor, Side debeziumDefaults,
+                Side ours,
                 Surroundings.Seen surroundings) {
-            this(machine, Instant.now().truncatedTo(ChronoUnit.SECONDS), rate, changes, floor, debeziumDefaults, ours,
+            this(machine, Instant.now().truncatedTo(ChronoUnit.SECONDS), rate, changes, repeated, floor,
+                    debeziumDefaults, ours,
                     ours.p50Ms() / floor.p50Ms(), ours.p99Ms() / floor.p99Ms(), surroundings, surroundings.disturbed(),
                     surroundings.reason());
         }

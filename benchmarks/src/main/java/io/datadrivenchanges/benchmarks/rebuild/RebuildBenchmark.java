@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import io.datadrivenchanges.benchmarks.measurement.Machine;
+import io.datadrivenchanges.benchmarks.measurement.Repeats;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;
 import io.datadrivenchanges.benchmarks.measurement.Surroundings;
 import io.datadrivenchanges.stack.KafkaBroker;
@@ -43,6 +44,9 @@ public final class RebuildBenchmark implements Callable<Integer> {
     @Mixin
     private final ResultOptions result = new ResultOptions();
 
+    @Mixin
+    private final Repeats repeats = new Repeats();
+
     @Option(names = "--couriers", defaultValue = "1000000", description = "Couriers in the topic. Default: ${DEFAULT-VALUE}.")
     private int couriers;
 
@@ -56,6 +60,7 @@ public final class RebuildBenchmark implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, ExecutionException, TimeoutException {
         result.check(couriers >= 1 && couriers <= 5_000_000, "--couriers has to be 1 to 5000000.");
         result.check(rounds >= 1 && rounds <= 100, "--rounds has to be 1 to 100.");
+        repeats.check(result);
         result.checkWritable();
         result.checkWritable("--plot", plot);
 
@@ -69,21 +74,27 @@ public final class RebuildBenchmark implements Callable<Integer> {
             topic.write();
             for (int round = 0; round <= rounds; round++) {
                 for (LocalTable.Kind kind : inTurn(round)) {
-                    var surroundings = Surroundings.watch();
-                    RebuildProcess.Measured one = measure(kind, topic, folder.resolve(kind + ".log"));
+                    RebuildProcess.Measured one;
+                    Surroundings.Seen around;
+                    do {
+                        var surroundings = Surroundings.watch();
+                        one = measure(kind, topic, folder.resolve(kind + ".log"));
+                        around = surroundings.seen();
+                        result.say("Round %d of %d: %s %.2f s, %.1f B per courier; %s".formatted(round, rounds,
+                                kind.key(), one.seconds(), one.bytesPerCourier(), around.reason()));
+                    } while (round > 0 && repeats.again(around));
                     if (round > 0) {
-                        seen.add(surroundings.seen());
+                        seen.add(around);
                         measured.computeIfAbsent(kind, _ -> new ArrayList<>()).add(one);
                     }
-                    result.say("Round %d of %d: %s %.2f s, %.1f B per courier".formatted(round, rounds, kind.key(),
-                            one.seconds(), one.bytesPerCourier()));
                 }
             }
         }
         var worst = Surroundings.Seen.worst(seen);
         var sides = new LinkedHashMap<String, Side>();
         measured.forEach((kind, all) -> sides.put(kind.key(), Side.of(all, couriers)));
-        result.write(new Result(machine, couriers, rounds, JVM_FLAGS, worst, worst.disturbed(), worst.reason(), sides));
+        result.write(new Result(machine, couriers, rounds, repeats.taken(), JVM_FLAGS, worst, worst.disturbed(),
+                worst.reason(), sides));
         if (plot != null) {
             RebuildPlot.write(sides, couriers, plot);
         }
@@ -119,8 +130,10 @@ public final class RebuildBenchmark implements Callable<Integer> {
 
     /// What is written as JSON.
     ///
-    /// @param seen the worst that was seen while something was measured
-    record Result(Machine machine, int couriers, int rounds, List<String> jvmFlags, Surroundings.Seen seen,
+    /// @param repeated how often something was measured again, because something else ran
+    /// @param seen     the worst that was seen while what counts was measured
+    record Result(Machine machine, int couriers, int rounds, int repeated, List<String> jvmFlags,
+            Surroundings.Seen seen,
             boolean disturbed, String reason, @JsonAnyGetter Map<String, Side> sides) {}
 
     /// One way, measured: medians of the rounds, and the fastest and slowest.
