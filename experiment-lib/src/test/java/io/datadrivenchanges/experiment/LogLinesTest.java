@@ -15,11 +15,13 @@ import io.datadrivenchanges.experiment.testing.VirtualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@Isolated("listens to what all laboratories log")
 class LogLinesTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -24,12 +24,14 @@ import io.datadrivenchanges.experiment.testing.VirtualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// What becomes of a mismatch, through the whole laboratory. The numbers are those of the conformance list.
+@Isolated("listens to what all laboratories log")
 class RecheckConformanceTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
