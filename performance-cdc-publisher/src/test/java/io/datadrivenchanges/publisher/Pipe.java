@@ -87,6 +87,10 @@ final class Pipe implements AutoCloseable {
         return servers.kafka;
     }
 
+    void wipeKafka() {
+        servers.wipeKafka();
+    }
+
     /// The way into Kafka that can be held up, of whoever was given [#heldAddress].
     TcpProxy kafkaProxy() {
         return servers.kafkaProxy;
