@@ -20,7 +20,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads the committed records of one generation as a reader that starts from scratch would. Confined to one thread.
+/// Reads the records of one generation as a cache that starts from scratch would, those included that Kafka never committed: a
+/// change that the database has lost may be among them. Confined to one thread.
 final class AuditReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
@@ -42,7 +43,7 @@ final class AuditReader implements AutoCloseable {
         this.generation = generation;
         this.nanoTime = nanoTime;
         var settings = new HashMap<>(kafka);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How a term goes on from what it found. The slot is the only resume position; the topic says how far it reaches. If the
 /// slot stands at or before that, then everything is either in the topic already or will be sent: `confirmed ≤ reaches` is the
-/// heart of the check, since a recreated or advanced slot, a wiped topic and a lost tail all break it. Immutable.
+/// heart of the check, since a recreated or advanced slot, a wiped topic and a lost tail all break it. And the database has to
+/// have all that the topic shows, be it committed there or not, since readers take both. Immutable.
 sealed interface Resumption {
     /// Stream on from `position`; `markers` are the generation's, by partition.
     record Continue(long position, Map<Integer, Marker> markers) implements Resumption {}
@@ -60,13 +61,13 @@ sealed interface Resumption {
         if (!slot.usable()) {
             return Optional.of(Reason.SLOT_INVALIDATED);
         }
-        if (topic.reaches().isEmpty()) {
+        if (topic.reaches().isEmpty() || topic.shown().isEmpty()) {
             return Optional.of(Reason.NO_POSITION);
         }
         if (Long.compareUnsigned(slot.confirmed(), topic.reaches().getAsLong()) > 0) {
             return Optional.of(Reason.SLOT_AHEAD);
         }
-        return Long.compareUnsigned(source.written(), topic.reaches().getAsLong()) < 0
+        return Long.compareUnsigned(source.written(), topic.shown().getAsLong()) < 0
                 ? Optional.of(Reason.DATABASE_BEHIND)
                 : Optional.empty();
     }

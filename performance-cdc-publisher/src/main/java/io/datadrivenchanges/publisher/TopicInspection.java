@@ -156,36 +156,50 @@ final class TopicInspection {
 
     /// Reads from the end backwards until the newest marker of every partition is found, or all was read.
     TopicState readTail() {
-        var settings = new HashMap<>(kafka);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
-        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(answerLimit.toMillis()));
-        try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-            List<TopicPartition> all = IntStream.range(0, topic.partitions())
-                    .mapToObj(partition -> new TopicPartition(topic.name(), partition)).toList();
-            consumer.assign(all);
-            Map<TopicPartition, Long> begin = consumer.beginningOffsets(all);
-            Map<TopicPartition, Long> end = consumer.endOffsets(all);
+        try (var committed = consumer("read_committed"); var shown = consumer("read_uncommitted")) {
+            Map<TopicPartition, Long> begin = committed.beginningOffsets(partitions());
+            Map<TopicPartition, Long> end = committed.endOffsets(partitions());
             for (long step = FIRST_STEP;; step *= 10) {
-                boolean whole = true;
-                for (TopicPartition partition : all) {
-                    long first = begin.getOrDefault(partition, 0L);
-                    long from = Math.max(first, end.getOrDefault(partition, 0L) - step);
-                    whole &= from == first;
-                    consumer.seek(partition, from);
-                }
-                TopicState state = readTo(end, consumer);
-                if (whole || (state.markers().size() == all.size() && state.reaches().isPresent())) {
-                    return state;
+                Map<TopicPartition, Long> from = stepBack(begin, end, step);
+                Tail tail = read(from, end, committed);
+                if (from.equals(begin) || (tail.markers().size() == from.size() && tail.reaches().isPresent())) {
+                    return new TopicState(tail.markers(), tail.reaches(),
+                            read(from, shown.endOffsets(partitions()), shown).reaches());
                 }
             }
         }
     }
 
-    private TopicState readTo(Map<TopicPartition, Long> end, KafkaConsumer<String, String> consumer) {
+    /// @param isolation whether it sees what was not committed
+    private KafkaConsumer<String, String> consumer(String isolation) {
+        var settings = new HashMap<>(kafka);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(answerLimit.toMillis()));
+        var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
+        consumer.assign(partitions());
+        return consumer;
+    }
+
+    private List<TopicPartition> partitions() {
+        return IntStream.range(0, topic.partitions())
+                .mapToObj(partition -> new TopicPartition(topic.name(), partition)).toList();
+    }
+
+    private static Map<TopicPartition, Long> stepBack(Map<TopicPartition, Long> begin, Map<TopicPartition, Long> end,
+            long step) {
+        var from = new HashMap<TopicPartition, Long>();
+        begin.forEach((partition, first) -> from.put(partition,
+                Math.max(first, end.getOrDefault(partition, 0L) - step)));
+        return from;
+    }
+
+    private Tail read(Map<TopicPartition, Long> from, Map<TopicPartition, Long> end,
+            KafkaConsumer<String, String> consumer) {
+        from.forEach(consumer::seek);
         var markers = new HashMap<Integer, Marker>();
         OptionalLong reaches = OptionalLong.empty();
         long begin = nanoTime.getAsLong();
@@ -205,8 +219,11 @@ final class TopicInspection {
                 }
             }
         }
-        return new TopicState(markers, reaches);
+        return new Tail(markers, reaches);
     }
+
+    /// What one consumer has read.
+    private record Tail(Map<Integer, Marker> markers, OptionalLong reaches) {}
 
     /// A marker that cannot be read hides those before it, which leads to a new generation.
     private static Optional<Marker> marker(ConsumerRecord<String, String> record) {

@@ -5,11 +5,12 @@ import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
-/// What the tail of the topic says, committed records only. Immutable.
+/// What the tail of the topic says. Immutable.
 ///
-/// @param markers newest marker of each partition that has one
-/// @param reaches largest position of any record: all that was committed up to here is in the topic
-record TopicState(Map<Integer, Marker> markers, OptionalLong reaches) {
+/// @param markers newest committed marker of each partition that has one
+/// @param reaches largest position of a committed record: all that was committed up to here in the database is in the topic
+/// @param shown   largest position of any record, committed or not: readers may have seen what was committed up to here
+record TopicState(Map<Integer, Marker> markers, OptionalLong reaches, OptionalLong shown) {
     TopicState {
         markers = Map.copyOf(markers);
     }

@@ -17,6 +17,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,14 +117,22 @@ class ChangeHandlerTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2, RECORDS - 1})
     void marksNothingWhenTheHandlerItselfFails(int failing) {
-        List<SourceRecord> changes = new ArrayList<>(changes(RECORDS));
-        changes.set(failing, Records.removal("d"));
+        assertMarksNothing(failing, Records.removal("d"), GenerationNeededException.class);
+        assertMarksNothing(failing, Records.removal("t"), GenerationNeededException.class);
+        assertMarksNothing(failing, snapshot(1), IllegalStateException.class);
+        assertMarksNothing(failing, Records.withoutAColumn(), DataException.class);
+    }
 
-        assertThatThrownBy(() -> handler.handle(changes, marked::add))
-                .isInstanceOf(GenerationNeededException.class);
+    private static void assertMarksNothing(int failing, SourceRecord unhandled, Class<? extends Exception> thrown) {
+        var kafka = new MockProducer<>(false, null, new StringSerializer(), new StringSerializer());
+        var marked = new ArrayList<SourceRecord>();
+        List<SourceRecord> changes = changes(RECORDS);
+        changes.set(failing, unhandled);
+
+        assertThatThrownBy(() -> handler(kafka).handle(changes, marked::add)).isInstanceOf(thrown);
 
         assertThat(marked).isEmpty();
-        assertThat(producer.uncommittedRecords()).hasSize(failing);
+        assertThat(kafka.uncommittedRecords()).hasSize(failing);
     }
 
     @Test

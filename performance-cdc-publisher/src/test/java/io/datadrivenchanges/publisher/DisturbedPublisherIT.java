@@ -1,5 +1,7 @@
 package io.datadrivenchanges.publisher;
 
+import java.io.IOException;
+import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 import ch.qos.logback.classic.Level;
@@ -22,6 +25,7 @@ import io.datadrivenchanges.publisher.Pipe.Running;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import org.slf4j.LoggerFactory;
 
 import static io.datadrivenchanges.publisher.Pipe.SHORT;
@@ -250,10 +254,11 @@ class DisturbedPublisherIT {
         });
     }
 
-    /// Changes from three connections: single rows, several rows in one transaction, transactions that overlap.
+    /// Changes from three connections: single rows, several rows in one transaction, copied rows, transactions that overlap.
     private static final class Load implements AutoCloseable {
         private static final int WRITERS = 3;
         private static final int COURIERS = 20;
+        private static final int ROUNDS_PER_COPY = 40;
 
         private final ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
         private final List<Future<?>> writers = new ArrayList<>();
@@ -271,11 +276,13 @@ class DisturbedPublisherIT {
             }
         }
 
-        private void write(long first) throws SQLException {
+        private void write(long first) throws SQLException, IOException {
             try (Connection connection = pipe.connection()) {
                 for (int round = 0; !ended; round++) {
                     long courier = first + 1 + round % COURIERS;
-                    if (round % 4 == 0) {
+                    if (round % ROUNDS_PER_COPY == 1) {
+                        copy(connection, first + 1 + (long) WRITERS * COURIERS * round);
+                    } else if (round % 4 == 0) {
                         Pipe.change(connection, courier, first + 1 + (round + 1) % COURIERS,
                                 first + 1 + (round + 2) % COURIERS);
                     } else {
@@ -284,6 +291,15 @@ class DisturbedPublisherIT {
                     LockSupport.parkNanos(Duration.ofMillis(8).toNanos());
                 }
             }
+        }
+
+        private static void copy(Connection connection, long first) throws SQLException, IOException {
+            String rows = LongStream.range(first, first + COURIERS).mapToObj(courier -> courier + ",NORMAL,1\n")
+                    .collect(Collectors.joining());
+            connection.unwrap(PGConnection.class).getCopyAPI().copyIn(
+                    "COPY courier_performance (courier_id, performance, version) FROM STDIN (FORMAT csv)",
+                    new StringReader(rows));
+            connection.commit();
         }
 
         @Override

@@ -42,10 +42,10 @@ import static org.awaitility.Awaitility.await;
 final class Pipe implements AutoCloseable {
     /// Generous for a busy machine; a healthy pipe needs a fraction.
     static final Duration LIMIT = Duration.ofSeconds(90);
-    /// Shorter than [Limits#STANDARD] where a test has to wait for the limit; the order among them is the same.
+    /// Shorter than [Limits#STANDARD] where a test has to wait for the limit.
     static final Limits SHORT = new Limits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(2),
             Duration.ofSeconds(6),
-            Limits.STANDARD.kafkaDelivery(), Limits.STANDARD.databaseSilence(), Duration.ofSeconds(4),
+            Limits.STANDARD.kafkaDelivery(), Duration.ofSeconds(3), Duration.ofSeconds(4),
             Limits.STANDARD.streamSilence(), Limits.STANDARD.verifyInterval(), Duration.ofSeconds(1));
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -85,6 +85,10 @@ final class Pipe implements AutoCloseable {
 
     KafkaBroker kafka() {
         return servers.kafka;
+    }
+
+    void wipeKafka() {
+        servers.wipeKafka();
     }
 
     /// The way into Kafka that can be held up, of whoever was given [#heldAddress].

@@ -96,6 +96,26 @@ class PitfallsIT {
     }
 
     @Test
+    void snapshotBrokenOffInTheMiddle() {
+        pipe.asSuperuser("INSERT INTO courier_performance (courier_id, performance, version)"
+                + " SELECT n, 'NORMAL', 1 FROM generate_series(1, " + 4 * ChangeHandler.MAX_UNCOMMITTED + ") AS n");
+        Running brokenOff = pipe.start(SHORT, pipe.heldAddress());
+        await().atMost(Pipe.LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10))
+                .until(() -> brokenOff.count("records", "op", "r") > 0);
+        pipe.kafkaProxy().hold();
+        try {
+            brokenOff.await(PublisherState.BACKOFF).stop();
+        } finally {
+            pipe.kafkaProxy().release();
+        }
+
+        Running running = pipe.start().awaitFresh();
+
+        assertThat(running.count("generations", "reason", "incomplete")).isEqualTo(1);
+        pipe.awaitTable();
+    }
+
+    @Test
     void ghostKeysOfCouriersDeletedWhileThePublisherWasDown() throws SQLException {
         pipe.change(1, 2, 3);
         pipe.start().awaitFresh().stop();
@@ -144,6 +164,22 @@ class PitfallsIT {
         await().atMost(Pipe.LIMIT).until(() -> running.status().view().generation() > before);
         running.awaitFresh();
 
+        assertThat(running.count("generations", "reason", "no-marker")).isEqualTo(2);
+        pipe.awaitTable();
+    }
+
+    /// With the topic the broker has lost what it knew of the publisher's transactions.
+    @Test
+    void brokerWipedWhileThePublisherRuns() throws SQLException {
+        pipe.change(1, 2);
+        Running running = pipe.start().awaitFresh();
+        long before = running.status().view().generation();
+
+        pipe.wipeKafka();
+        pipe.change(2, 3);
+
+        await().atMost(Pipe.LIMIT).until(() -> running.status().view().generation() > before);
+        running.awaitFresh();
         assertThat(running.count("generations", "reason", "no-marker")).isEqualTo(2);
         pipe.awaitTable();
     }

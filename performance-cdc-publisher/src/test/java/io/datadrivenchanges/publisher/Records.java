@@ -54,6 +54,13 @@ final class Records {
         return record("courier_performance", operation, null, Instant.EPOCH, null, Map.of("lsn_commit", 100L));
     }
 
+    /// A change of a courier table that lacks what the publication has to publish.
+    static SourceRecord withoutAColumn() {
+        Struct row = new Struct(SchemaBuilder.struct().optional().field("courier_id", Schema.INT64_SCHEMA).build())
+                .put("courier_id", 1L);
+        return record("courier_performance", "u", row, Instant.EPOCH, null, Map.of("lsn_commit", 100L));
+    }
+
     private static Struct courier(long courier, String performance, long version, String updatedAt) {
         return new Struct(COURIER).put("courier_id", courier).put("performance", performance).put("version", version)
                 .put("updated_at", OffsetDateTime.parse(updatedAt).withOffsetSameInstant(ZoneOffset.UTC).toString());

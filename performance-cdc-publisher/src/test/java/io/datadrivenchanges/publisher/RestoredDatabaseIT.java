@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import static io.datadrivenchanges.publisher.Pipe.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,6 +32,10 @@ class RestoredDatabaseIT {
     private static final String STANDBY = "standby";
     /// Several heartbeats, which go the way of every change.
     private static final Duration HELD_BACK = Duration.ofSeconds(3);
+    /// Of a publisher that is lost with its database before it commits what it has sent.
+    private static final Limits NEVER_COMMITTING = new Limits(Duration.ofHours(1), SHORT.secondLook(),
+            SHORT.kafkaAnswer(), SHORT.kafkaBlock(), SHORT.kafkaDelivery(), SHORT.databaseSilence(),
+            SHORT.leadSilence(), SHORT.streamSilence(), SHORT.verifyInterval(), SHORT.longestPause());
 
     private final Path folder = copy(TEMPLATE);
     private PostgresServer database = PostgresServer.start(folder, 0);
@@ -79,6 +84,21 @@ class RestoredDatabaseIT {
         assertThat(pipe.table()).containsOnlyKeys(1L, 2L);
     }
 
+    /// All that the topic has of it was sent in a transaction that Kafka never committed, and readers have seen it nevertheless.
+    @Test
+    void aBackupYoungerThanTheLastCommitGetsAGenerationOfItsOwn() throws Exception {
+        pipe.change(1, 2);
+        pipe.start().awaitFresh().stop();
+        Path backup = backup();
+        Running running = sendUncommitted(2, 3);
+
+        replace(backup);
+
+        awaitGeneration(running, Reason.DATABASE_BEHIND);
+        pipe.awaitTable();
+        assertThat(pipe.table()).containsOnlyKeys(1L, 2L);
+    }
+
     @Test
     void aPromotedCopyGetsAGenerationOfItsOwn() throws Exception {
         pipe.change(1, 2);
@@ -107,18 +127,25 @@ class RestoredDatabaseIT {
         before.stop();
 
         replace(backup);
-        for (int segment = 0; segment < 2; segment++) {
-            database.run("SELECT pg_logical_emit_message(false, 'filler', 'x')");
-            database.run("SELECT pg_switch_wal()");
-        }
-        pipe.change(1);
-        Running running = pipe.start().awaitFresh();
-        assertThat(running.count("starts", "reason", "continue")).isEqualTo(1);
+        goOn();
 
-        await().atMost(Pipe.LIMIT)
-                .until(() -> running.publisher().audit().filter(audit -> audit.ahead() == 2).isPresent());
-        awaitGeneration(running, Reason.AUDIT);
-        pipe.awaitTable();
+        assertOnlyTheAuditFindsIt();
+    }
+
+    /// The same with what Kafka never committed.
+    @Test
+    void aBackupYoungerThanTheLastCommitThatWentOnByItselfIsFoundByTheAudit() throws Exception {
+        pipe.change(1, 2);
+        pipe.start().awaitFresh().stop();
+        Path backup = backup();
+        Running before = sendUncommitted(2, 3);
+        database.kill();
+        before.await(PublisherState.BACKOFF).stop();
+
+        replace(backup);
+        goOn();
+
+        assertOnlyTheAuditFindsIt();
     }
 
     /// Failover as PostgreSQL means it: the standby keeps the publisher's slot, too, and the primary sends no change that the
@@ -148,6 +175,33 @@ class RestoredDatabaseIT {
                 .isEqualTo(Map.of(1L, 1L, 2L, 2L, 3L, 1L));
         assertThat(pipe.values("1")).as("nobody has read it").extracting(it -> it.required("version").longValue())
                 .containsOnly(1L);
+    }
+
+    /// Changes couriers, which all readers see but those of committed records.
+    private Running sendUncommitted(long... couriers) throws SQLException {
+        Running running = pipe.start(NEVER_COMMITTING).awaitFresh();
+        pipe.change(couriers);
+        pipe.awaitTable();
+        return running;
+    }
+
+    /// Lets the log of the database grow beyond every point that the topic has reached.
+    private void goOn() throws SQLException {
+        for (int segment = 0; segment < 2; segment++) {
+            database.run("SELECT pg_logical_emit_message(false, 'filler', 'x')");
+            database.run("SELECT pg_switch_wal()");
+        }
+        pipe.change(1);
+    }
+
+    private void assertOnlyTheAuditFindsIt() {
+        Running running = pipe.start().awaitFresh();
+        assertThat(running.count("starts", "reason", "continue")).isEqualTo(1);
+
+        await().atMost(Pipe.LIMIT)
+                .until(() -> running.publisher().audit().filter(audit -> audit.ahead() == 2).isPresent());
+        awaitGeneration(running, Reason.AUDIT);
+        pipe.awaitTable();
     }
 
     private void awaitGeneration(Running running, Reason reason) {

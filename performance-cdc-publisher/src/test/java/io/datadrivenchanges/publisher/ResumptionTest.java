@@ -29,13 +29,25 @@ class ResumptionTest {
         assertThat(reason(source(50, 99), topic(COMPLETE, 100))).isEqualTo(Reason.DATABASE_BEHIND);
         assertThat(reason(source(null), topic(COMPLETE, 50))).isEqualTo(Reason.SLOT_MISSING);
         assertThat(reason(source(new Slot(false, 50)), topic(COMPLETE, 50))).isEqualTo(Reason.SLOT_INVALIDATED);
-        assertThat(reason(source(50, 100), new TopicState(Map.of(0, COMPLETE), OptionalLong.empty())))
+        assertThat(reason(source(50, 100),
+                new TopicState(Map.of(0, COMPLETE), OptionalLong.empty(), OptionalLong.empty())))
                 .isEqualTo(Reason.NO_POSITION);
     }
 
     @Test
+    void startsOverWhenTheDatabaseIsBehindWhatReadersHaveSeenAlthoughItWasNeverCommitted() {
+        var shown = new TopicState(Map.of(0, COMPLETE), OptionalLong.of(50), OptionalLong.of(101));
+
+        assertThat(reason(source(50, 100), shown)).isEqualTo(Reason.DATABASE_BEHIND);
+        assertThat(decide(source(50, 101), shown)).isEqualTo(new Continue(50, Map.of(0, COMPLETE)));
+        assertThat(reason(source(51, 200), shown)).as("what is not committed is not kept")
+                .isEqualTo(Reason.SLOT_AHEAD);
+    }
+
+    @Test
     void startsOverWhenTheGenerationIsNotWholeOrNotOurs() {
-        assertThat(reason(source(50, 100), new TopicState(Map.of(), OptionalLong.empty()))).isEqualTo(Reason.NO_MARKER);
+        assertThat(reason(source(50, 100), new TopicState(Map.of(), OptionalLong.empty(), OptionalLong.empty())))
+                .isEqualTo(Reason.NO_MARKER);
         assertThat(reason(source(50, 100), topic(marker(500, State.BUILDING, "system", 1), 60)))
                 .isEqualTo(Reason.INCOMPLETE);
         assertThat(reason(source(50, 100), topic(marker(500, State.COMPLETE, "other", 1), 60)))
@@ -46,9 +58,9 @@ class ResumptionTest {
 
     @Test
     void demandsTheSameGenerationInEveryPartition() {
-        var partial = new TopicState(Map.of(0, COMPLETE), OptionalLong.of(60));
+        var partial = topic(COMPLETE, 60);
         var mixed = new TopicState(Map.of(0, COMPLETE, 1, marker(499, State.COMPLETE, "system", 1)),
-                OptionalLong.of(60));
+                OptionalLong.of(60), OptionalLong.of(60));
 
         assertThat(Resumption.decide(source(50, 100), partial, 2, null, NOW))
                 .isEqualTo(new NewGeneration(Reason.INCOMPLETE, NOW));
@@ -85,7 +97,7 @@ class ResumptionTest {
     }
 
     private static TopicState topic(Marker marker, long reaches) {
-        return new TopicState(Map.of(0, marker), OptionalLong.of(reaches));
+        return new TopicState(Map.of(0, marker), OptionalLong.of(reaches), OptionalLong.of(reaches));
     }
 
     private static Marker marker(long generation, State state, String system, int timeline) {

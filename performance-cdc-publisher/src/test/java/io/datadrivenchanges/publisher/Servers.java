@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 
 import io.datadrivenchanges.stack.KafkaBroker;
 import io.datadrivenchanges.stack.PostgresServer;
+import org.springframework.util.FileSystemUtils;
 
 /// A database that is the source, and a broker: one test has them at a time and may do to them whatever it likes, provided that
 /// they run when it gives them back. Started when all others are taken, ended with the JVM.
@@ -20,7 +21,8 @@ final class Servers {
     final PostgresServer postgres = PostgresServer.start(folder("postgres"), 0);
     /// The way into Kafka that can be held up.
     final TcpProxy kafkaProxy = new TcpProxy(this::detour);
-    final KafkaBroker kafka = KafkaBroker.start(folder("kafka"), 0, kafkaProxy.port());
+    private final Path kafkaFolder = folder("kafka");
+    final KafkaBroker kafka = KafkaBroker.start(kafkaFolder, 0, kafkaProxy.port());
 
     private Servers() {
         prepare(postgres);
@@ -40,6 +42,17 @@ final class Servers {
         synchronized (FREE) {
             FREE.push(this);
         }
+    }
+
+    /// Stops the broker, takes all its data away, and starts it again at the same address.
+    void wipeKafka() {
+        kafka.kill();
+        try {
+            FileSystemUtils.deleteRecursively(kafkaFolder.resolve("data"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        kafka.restart();
     }
 
     private int detour() {
