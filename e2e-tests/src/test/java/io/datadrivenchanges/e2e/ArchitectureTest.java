@@ -51,9 +51,11 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule experimentCoreNeedsOnlyTheLogFacade = classes()
-            .that().resideInAnyPackage("io.datadrivenchanges.experiment", "io.datadrivenchanges.experiment.verdict")
+            .that().resideInAnyPackage("io.datadrivenchanges.experiment", "io.datadrivenchanges.experiment.audit",
+                    "io.datadrivenchanges.experiment.verdict")
             .should().onlyDependOnClassesThat(resideInAnyPackage("java..", "org.slf4j..", "org.jspecify..",
-                    "io.datadrivenchanges.experiment", "io.datadrivenchanges.experiment.verdict"))
+                    "io.datadrivenchanges.experiment", "io.datadrivenchanges.experiment.audit",
+                    "io.datadrivenchanges.experiment.verdict"))
             .because("adding the library must not add anything else");
 
     @ArchTest

@@ -2,7 +2,8 @@ package io.datadrivenchanges.experiment;
 
 import org.jspecify.annotations.Nullable;
 
-/// A function that may throw one kind of checked exception.
+/// A function that may throw one kind of checked exception. As a control it is called by every thread that calls the experiment, as a candidate
+/// by those or by the library's own: it must be thread-safe.
 ///
 /// @param <I> input
 /// @param <C> result

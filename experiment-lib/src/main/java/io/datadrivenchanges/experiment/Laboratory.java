@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import io.datadrivenchanges.experiment.verdict.Criteria;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,9 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     /// The totals of all experiments, in the order of their building.
     List<Summary> summaries();
 
+    /// The totals of one experiment; empty if there is none of this name.
+    Optional<Summary> summary(String experiment);
+
     /// Tells of each currency in which a mismatch of a candidate costs something: of those known already at once, of each other when it is met, on
     /// a thread of the laboratory's. At most 16 for each candidate; now and then of one twice.
     ///
@@ -89,8 +94,10 @@ public sealed interface Laboratory extends AutoCloseable permits RunningLaborato
     @FunctionalInterface
     interface CurrencyListener {
 
-        /// Takes a currency; its totals are in the [Assessment] of the candidate.
-        void met(String experiment, String candidate, String currency);
+        /// Takes a currency.
+        ///
+        /// @param total what the mismatches would have cost by the time it is asked; at any time, on any thread
+        void met(String experiment, String candidate, String currency, Supplier<Cost> total);
     }
 
     /// How a laboratory does.

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,10 @@ final class Money {
     private final Map<String, AtomicReference<Cost>> costs = new ConcurrentHashMap<>();
     private final AtomicInteger currencies = new AtomicInteger();
     private final LongAdder refused = new LongAdder();
-    private final Consumer<String> onFirst;
+    private final BiConsumer<String, Supplier<Cost>> onFirst;
 
-    /// @param onFirst gets each currency once, when its total can be asked for; on the thread that adds
-    Money(Consumer<String> onFirst) {
+    /// @param onFirst gets each currency once, and its total at any time; on the thread that adds
+    Money(BiConsumer<String, Supplier<Cost>> onFirst) {
         this.onFirst = onFirst;
     }
 
@@ -74,7 +75,7 @@ final class Money {
         total = costs.computeIfAbsent(currency,
                 absent -> currencies.getAndIncrement() < MAX_CURRENCIES ? none : null);
         if (none.equals(total)) {
-            onFirst.accept(currency);
+            onFirst.accept(currency, () -> get(none));
         }
         return total;
     }

@@ -6,9 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -55,6 +58,7 @@ final class RunningLaboratory implements Laboratory {
     private final ThreadPoolExecutor recheckers;
     private final LongAdder sinkFailures = new LongAdder();
     private final List<CurrencyListener> currencyListeners = new CopyOnWriteArrayList<>();
+    private final Queue<Currency> currencies = new ConcurrentLinkedQueue<>();
     private final Map<String, Member> members = new LinkedHashMap<>();
 
     private volatile boolean closed;
@@ -66,6 +70,9 @@ final class RunningLaboratory implements Laboratory {
     interface Member {
         Panel<?, ?> panel();
     }
+
+    /// A currency in which mismatches of a candidate cost something.
+    private record Currency(String experiment, String candidate, String name, Supplier<Cost> total) {}
 
     /// A sink and what it said when the laboratory was built.
     private record Listener(Sink sink, boolean wantsMatches) {}
@@ -144,12 +151,13 @@ final class RunningLaboratory implements Laboratory {
         return panel(experiment).share();
     }
 
-    private synchronized Panel<?, ?> panel(String experiment) {
-        Member member = members.get(experiment);
-        if (member == null) {
-            throw new IllegalArgumentException("there is no experiment named '" + experiment + "'");
-        }
-        return member.panel();
+    private Panel<?, ?> panel(String experiment) {
+        return find(experiment).orElseThrow(
+                () -> new IllegalArgumentException("there is no experiment named '" + experiment + "'"));
+    }
+
+    private synchronized Optional<Panel<?, ?>> find(String experiment) {
+        return Optional.ofNullable(members.get(experiment)).<Panel<?, ?>>map(Member::panel);
     }
 
     @Override
@@ -157,29 +165,30 @@ final class RunningLaboratory implements Laboratory {
         return panels().stream().<Summary>map(Panel::summary).toList();
     }
 
+    @Override
+    public Optional<Summary> summary(String experiment) {
+        return find(experiment).<Summary>map(Panel::summary);
+    }
+
     /// Listens first and looks then, so that none is missed.
     @Override
     public void onCurrency(CurrencyListener listener) {
         currencyListeners.add(Objects.requireNonNull(listener, "listener"));
-        for (Summary summary : summaries()) {
-            for (Summary.Side side : summary.sides()) {
-                side.assessment().costs().keySet()
-                        .forEach(currency -> tell(listener, summary.name(), side.name(), currency));
-            }
-        }
+        currencies.forEach(currency -> tell(listener, currency));
     }
 
     /// Takes a currency that a candidate's mismatches have not cost anything in before; never waits.
-    void metCurrency(String experiment, String candidate, String currency) {
-        desk.putAnyway(() -> currencyListeners
-                .forEach(listener -> tell(listener, experiment, candidate, currency)));
+    void metCurrency(String experiment, String candidate, String currency, Supplier<Cost> total) {
+        Currency met = new Currency(experiment, candidate, currency, total);
+        currencies.add(met);
+        desk.putAnyway(() -> currencyListeners.forEach(listener -> tell(listener, met)));
     }
 
-    private void tell(CurrencyListener listener, String experiment, String candidate, String currency) {
+    private void tell(CurrencyListener listener, Currency met) {
         try {
-            listener.met(experiment, candidate, currency);
+            listener.met(met.experiment(), met.candidate(), met.name(), met.total());
         } catch (Throwable thrown) {
-            trouble(experiment, Operation.LABORATORY, thrown);
+            trouble(met.experiment(), Operation.LABORATORY, thrown);
         }
     }
 
@@ -372,8 +381,9 @@ final class RunningLaboratory implements Laboratory {
         return panels().stream().allMatch(Panel::isQuiet);
     }
 
+    /// What sinks throw is told at the desk, so that is looked at again when they are done.
     private boolean isQuiet() {
-        return isCounted() && desk.idle() && (outbox == null || outbox.idle());
+        return isCounted() && desk.idle() && (outbox == null || (outbox.idle() && desk.idle()));
     }
 
     private void period() {

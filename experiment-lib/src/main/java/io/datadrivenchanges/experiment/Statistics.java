@@ -49,7 +49,8 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
         this.criteria = criteria;
         plan = candidate.plan;
         money = new Money(
-                currency -> candidate.laboratory.metCurrency(plan.experiment, plan.candidateName, currency));
+                (currency, total) -> candidate.laboratory.metCurrency(plan.experiment, plan.candidateName, currency,
+                        total));
         exposures = plan.controlVersion == null ? null : new Exposures(Exposures.DEFAULT_KEYS, criteria);
         beginning = new Beginning(candidate.nanos(), 0, 0, new Seeds.Count(0, 0));
     }

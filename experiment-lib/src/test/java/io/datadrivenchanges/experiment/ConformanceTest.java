@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.datadrivenchanges.experiment.testing.RecordingSink;
 import io.datadrivenchanges.experiment.testing.VirtualTime;
+import io.datadrivenchanges.experiment.verdict.Verdict;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
@@ -100,7 +101,7 @@ class ConformanceTest {
     }
 
     @Test
-    void c007_controlAloneCountsNothing() throws IOException {
+    void c007_c018_controlAloneIsInertAndCountsNothing() throws IOException {
         Fn<String, String, IOException> control = i -> "control";
         Experiment<String, String, IOException> experiment = lab.experiment("e").control(control).build();
 
@@ -180,7 +181,7 @@ class ConformanceTest {
     }
 
     @Test
-    void c033_c034_comparatorGetsControlAndCandidateOncePerRead() throws IOException {
+    void c033_c034_comparatorOfTwoTypesGetsControlAndCandidateOncePerRead() throws IOException {
         List<String> asked = new CopyOnWriteArrayList<>();
         Fn<String, String, IOException> control = i -> "1";
         Experiment<String, String, IOException> experiment = lab.experiment("e")
@@ -340,7 +341,7 @@ class ConformanceTest {
     }
 
     @Test
-    void c068_c072_throwingSinksAreCountedAndTheOthersHear() throws IOException {
+    void c068_c072_throwingSinksReachNoCallerAreCountedAndTheOthersHear() throws IOException {
         use(Laboratory.builder().sink(report -> {
             throw new AssertionError("first");
         }).sink(report -> {
@@ -371,6 +372,20 @@ class ConformanceTest {
         testEnds.countDown();
         assertThat(lab.drain(LIMIT)).isTrue();
         assertThat(sink.results().size() + lab.health().dropped()).isGreaterThanOrEqualTo(4000);
+    }
+
+    @Test
+    void c074_sinksAreFixedAtBuild() throws IOException {
+        RecordingSink late = new RecordingSink();
+        Laboratory.Builder builder = Laboratory.builder();
+        use(builder);
+        builder.sink(late);
+
+        experiment(i -> "a", i -> "b").call("x");
+
+        assertThat(lab.drain(LIMIT)).isTrue();
+        assertThat(sink.results()).hasSize(1);
+        assertThat(late.results()).isEmpty();
     }
 
     @Test
@@ -534,7 +549,7 @@ class ConformanceTest {
     }
 
     @Test
-    void c095_cancelledBeforeItsStartACandidateIsNotRun() throws IOException {
+    void c095_cancelledBeforeItsStartACandidateIsNotRunAndTheValueIsReturned() throws IOException {
         AtomicInteger candidates = new AtomicInteger();
         CountDownLatch busy = new CountDownLatch(1);
         Experiment<String, String, IOException> experiment = plan(i -> {
@@ -605,6 +620,35 @@ class ConformanceTest {
     }
 
     @Test
+    void c097_candidateMayGetASpanOfItsOwn() throws IOException {
+        ThreadLocal<String> span = ThreadLocal.withInitial(() -> "none");
+        List<String> ended = new CopyOnWriteArrayList<>();
+        use(Laboratory.builder().propagate(() -> {
+            String callers = span.get();
+            return () -> {
+                span.set("shadow of " + callers);
+                return () -> {
+                    ended.add(span.get());
+                    span.remove();
+                };
+            };
+        }));
+        List<String> seen = new CopyOnWriteArrayList<>();
+        Experiment<String, String, IOException> experiment = plan(i -> span.get(), i -> {
+            seen.add(span.get());
+            return "t-1";
+        }).shadow(new Shadow.Detached(4, LIMIT)).build();
+
+        span.set("t-1");
+        assertThat(experiment.call("x")).isEqualTo("t-1");
+
+        quiet(experiment);
+        assertThat(seen).containsExactly("shadow of t-1");
+        assertThat(ended).containsExactly("shadow of t-1");
+        assertThat(span.get()).as("the caller's is untouched").isEqualTo("t-1");
+    }
+
+    @Test
     void c097_throwingPropagatorDoesNoHarm() throws IOException {
         use(Laboratory.builder().propagate(() -> {
             throw new AssertionError("propagator");
@@ -617,11 +661,13 @@ class ConformanceTest {
     }
 
     @Test
-    void c098_c102_withoutDataTheSummarySaysSo() {
+    void c098_c102_withoutDataTheSummarySaysSoAndTheVerdictIsBlocked() {
         Summary summary = experiment(i -> "a", i -> "a").summary();
 
         assertThat(summary.counts().values()).containsOnly(0L);
         assertThat(summary.controlDurations()).isEqualTo(new Summary.Durations(0, 0, 0, 0, 0));
+        assertThat(summary.assessment().orElseThrow().verdict()).isInstanceOfSatisfying(Verdict.Blocked.class,
+                blocked -> assertThat(blocked.why()).isEqualTo(Verdict.Why.NO_DATA));
     }
 
     @Test
@@ -655,6 +701,7 @@ class ConformanceTest {
             experiment.call("x");
             quiet(experiment);
         }
+        await("all are settled").atMost(LIMIT).until(() -> experiment.summary().count("rechecking") == 0);
 
         Summary summary = experiment.summary();
         assertThat(summary.count("stale")).isEqualTo(1);

@@ -104,7 +104,7 @@ class GatingTest {
     }
 
     @Test
-    void c027_c101_everySkipIsCountedUnderItsReason() {
+    void c020_c027_c101_everySkipIsCountedUnderItsReasonAndNotPublished() {
         Experiment<String, String, RuntimeException> experiment = inline().onlyIf(input -> !"filtered".equals(input))
                 .build();
 

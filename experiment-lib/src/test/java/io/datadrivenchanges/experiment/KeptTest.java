@@ -171,7 +171,7 @@ class KeptTest {
     }
 
     @Test
-    void c069_c071_sinkFailureIsReportedOnceAndTheNextReportIsHandedOut() {
+    void c071_sinkFailureIsCountedOnceAndTheNextReportIsHandedOut() {
         List<Report> heard = new CopyOnWriteArrayList<>();
         try (Laboratory own = Laboratory.builder().sink(report -> {
             heard.add(report);

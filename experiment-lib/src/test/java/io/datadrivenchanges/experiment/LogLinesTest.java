@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import io.datadrivenchanges.experiment.testing.VirtualTime;
 import org.junit.jupiter.api.AfterEach;
@@ -220,6 +221,22 @@ class LogLinesTest {
         drain();
 
         assertThat(troubles.lines()).hasSize(11).last().asString().contains("2 more times");
+    }
+
+    @Test
+    void c069_sinkFailureIsReportedOnceAsPublishWithTheVeryException() {
+        IllegalStateException thrown = new IllegalStateException("sink");
+        try (Laboratory own = Laboratory.builder().time(time).sink(report -> {
+            throw thrown;
+        }).build()) {
+            own.experiment("e").control((String input) -> "a").candidate("c", input -> "b").shadow(new Shadow.Inline())
+                    .build().call("x");
+
+            assertThat(own.drain(LIMIT)).isTrue();
+            assertThat(troubles.lines()).singleElement().asString().contains("'e'", "PUBLISH");
+            assertThat(troubles.events.getFirst().getThrowableProxy()).isInstanceOfSatisfying(ThrowableProxy.class,
+                    proxy -> assertThat(proxy.getThrowable()).isSameAs(thrown));
+        }
     }
 
     @Test

@@ -3,12 +3,16 @@ package io.datadrivenchanges.experiment;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +21,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MoneyTest {
 
     private final List<String> met = new CopyOnWriteArrayList<>();
-    private final Money money = new Money(met::add);
+    private final Map<String, Supplier<Cost>> totals = new ConcurrentHashMap<>();
+    private final Money money = new Money((currency, total) -> {
+        met.add(currency);
+        totals.put(currency, total);
+    });
 
     @Test
     void injectedErrorsComeBackToTheCent() {
@@ -49,6 +57,7 @@ class MoneyTest {
         assertThat(money.snapshot()).containsEntry("EUR", new Cost(1, 5, 0, 5))
                 .containsEntry("USD", new Cost(2, 0, 7, -7)).hasSize(2);
         assertThat(met).as("told once").containsExactly("EUR", "USD");
+        assertThat(Objects.requireNonNull(totals.get("USD")).get()).as("by now").isEqualTo(new Cost(2, 0, 7, -7));
     }
 
     @Test

@@ -350,7 +350,7 @@ class OrderAndTimeTest {
     }
 
     @Test
-    void c103_tiesAndZerosBreakNoStatistics() {
+    void c098_c103_tiesAndZerosBreakNoStatistics() {
         Histogram ties = new Histogram();
         for (int i = 0; i < 1_000; i++) {
             ties.record(0);

@@ -146,16 +146,23 @@ class RecheckConformanceTest {
         assertThat(experiment.summary().sides().getFirst().rechecked().candidateReads()).isEqualTo(1);
     }
 
+    /// Keys that were wrong at first sight, as far as is known.
+    private static long badForPromotion(Experiment<?, ?, ?> experiment) {
+        return experiment.summary().assessment().orElseThrow().totals().baseline().badForPromotion();
+    }
+
     @Test
-    void c116_unfinishedRechecksAreNeverTakenForGood() {
+    void c116_unfinishedRechecksCountAgainstAPromotion() {
         Experiment<String, Versioned, RuntimeException> experiment = plan().build();
         experiment.call("1");
         time.advance(Duration.ofSeconds(29));
         assertThat(experiment.summary().count("rechecking")).isEqualTo(1);
         assertThat(experiment.summary().count("converged")).isZero();
+        assertThat(badForPromotion(experiment)).isEqualTo(1);
 
         lab.close();
 
+        assertThat(badForPromotion(experiment)).isEqualTo(1);
         assertThat(experiment.summary().count("rechecking")).isZero();
         assertThat(experiment.summary().count("unsettled")).isEqualTo(1);
         law(experiment);

@@ -121,7 +121,7 @@ class StrictTest {
     }
 
     @Test
-    void c083_errorIsSerialisable() throws IOException, ClassNotFoundException {
+    void c083_errorIsReadableHasItsStackAndIsSerialisable() throws IOException, ClassNotFoundException {
         Experiment<String, String, IOException> experiment = plan(true).build();
         MismatchError error = null;
         try {

@@ -92,6 +92,24 @@ class AuditIT {
     }
 
     @Test
+    void isShownByTheActuatorToo() {
+        payments.cache.set(12, PerformanceLevel.HIGH, 1);
+        assertThat(atTheActuator().isNull()).isTrue();
+
+        JsonNode last = audited();
+
+        JsonNode shown = atTheActuator();
+        assertThat(shown.path("outcome").asString()).isEqualTo("different");
+        assertThat(shown.path("begun")).isEqualTo(last.path("begun"));
+        assertThat(shown.path("report").path("keys").asLong()).isEqualTo(11);
+        assertThat(shown.path("report").path("found").asLong()).isEqualTo(1);
+    }
+
+    private JsonNode atTheActuator() {
+        return JsonMapper.shared().readTree(payments.get("/actuator" + EXPERIMENT).body()).path("audit");
+    }
+
+    @Test
     void makesOneAtATime() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);

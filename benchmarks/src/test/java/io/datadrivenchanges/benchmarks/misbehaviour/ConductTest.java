@@ -1,5 +1,9 @@
 package io.datadrivenchanges.benchmarks.misbehaviour;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -12,5 +16,12 @@ class ConductTest {
     void callersOfOursGetWhatTheControlDidAndAreCounted(Misbehaviour misbehaviour) throws InterruptedException {
         assertThat(Conduct.of(Contender.INLINE, misbehaviour)).hasToString("as the control");
         assertThat(Conduct.of(Contender.DETACHED, misbehaviour)).hasToString("as the control");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void readmeOfTheLibraryPromisesThat(Misbehaviour misbehaviour) throws IOException {
+        assertThat(Files.readAllLines(Path.of("../experiment-lib/README.md")))
+                .anyMatch(line -> line.startsWith("| " + misbehaviour + " | as the control | as the control | "));
     }
 }

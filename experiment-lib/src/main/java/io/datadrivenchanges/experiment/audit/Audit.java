@@ -64,8 +64,10 @@ public final class Audit {
         return new Walk<>(truth, copy).run();
     }
 
-    /// Compares instances with each other. The truth about a key is what more than half of them say about its being there, and if it is,
-    /// the newest version that any has; of one version, what most have.
+    /// Compares instances with each other, which names one that stands still or was falsified where there is nothing else to ask. The truth
+    /// about a key is what more than half of them say about its being there, and if it is, the newest version that any has; of one
+    /// version, what most have. What all have wrong is not found. One after the other is compared, so that with *n* of them each is read
+    /// *n* + 1 times, at the rate of the limits; `limits.time` is for each comparison.
     ///
     /// @param instances at least two
     /// @return a report per instance, in their order

@@ -1,5 +1,6 @@
 package io.datadrivenchanges.experiment.autoconfigure;
 
+import io.datadrivenchanges.experiment.AuditGate;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.StageSwitch;
 import io.datadrivenchanges.experiment.actuate.endpoint.ExperimentsEndpoint;
@@ -21,7 +22,8 @@ public final class ExperimentsEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    ExperimentsEndpoint experimentsEndpoint(Laboratory laboratory, ObjectProvider<StageSwitch> stages) {
-        return new ExperimentsEndpoint(laboratory, stages.getIfAvailable());
+    ExperimentsEndpoint experimentsEndpoint(Laboratory laboratory, ObjectProvider<StageSwitch> stages,
+            ObjectProvider<AuditGate> audits) {
+        return new ExperimentsEndpoint(laboratory, stages.getIfAvailable(), audits.getIfAvailable());
     }
 }

@@ -4,11 +4,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 
 import io.datadrivenchanges.experiment.Cost;
 import io.datadrivenchanges.experiment.Laboratory;
@@ -66,29 +64,18 @@ public final class ExperimentMeters implements MeterBinder {
                 .description("runs kept as evidence")
                 .register(registry);
         laboratory.summaries().forEach(summary -> bind(registry, summary));
-        laboratory.onCurrency((experiment, candidate, currency) -> {
+        laboratory.onCurrency((experiment, candidate, currency, total) -> {
             Tags tags = Tags.of("experiment", experiment, "candidate", candidate, "currency", currency);
-            cost(registry, tags.and("direction", "over"), () -> cost(experiment, candidate, currency).over());
-            cost(registry, tags.and("direction", "under"), () -> cost(experiment, candidate, currency).under());
+            cost(registry, tags.and("direction", "over"), total, Cost::over);
+            cost(registry, tags.and("direction", "under"), total, Cost::under);
         });
     }
 
-    private void cost(MeterRegistry registry, Tags tags, LongSupplier minorUnits) {
-        FunctionCounter.builder("experiment.cost", laboratory, lab -> minorUnits.getAsLong())
+    private void cost(MeterRegistry registry, Tags tags, Supplier<Cost> total, ToLongFunction<Cost> minorUnits) {
+        FunctionCounter.builder("experiment.cost", laboratory, lab -> minorUnits.applyAsLong(total.get()))
                 .tags(tags)
                 .description("what mismatches would have cost had the candidate answered, in minor units")
                 .register(registry);
-    }
-
-    private Cost cost(String experiment, String candidate, String currency) {
-        return laboratory.summaries()
-                .stream()
-                .filter(summary -> summary.name().equals(experiment))
-                .flatMap(summary -> summary.sides().stream())
-                .filter(side -> side.name().equals(candidate))
-                .flatMap(side -> Stream.ofNullable(side.assessment().costs().get(currency)))
-                .findFirst()
-                .orElse(Cost.NONE);
     }
 
     private void counter(MeterRegistry registry, String name, String text, ToDoubleFunction<Laboratory.Health> value) {
@@ -98,11 +85,7 @@ public final class ExperimentMeters implements MeterBinder {
 
     private void bind(MeterRegistry registry, Summary first) {
         String name = first.name();
-        Supplier<Summary> latest = () -> laboratory.summaries()
-                .stream()
-                .filter(summary -> summary.name().equals(name))
-                .findFirst()
-                .orElse(first);
+        Supplier<Summary> latest = () -> laboratory.summary(name).orElse(first);
         Tags experiment = Tags.of("experiment", name);
         for (int i = 0; i < first.sides().size(); i++) {
             int side = i;

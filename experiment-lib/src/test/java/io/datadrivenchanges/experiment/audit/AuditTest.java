@@ -2,6 +2,7 @@ package io.datadrivenchanges.experiment.audit;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -358,6 +359,25 @@ class AuditTest {
     @Test
     void oneInstanceHasNothingToBeComparedWith() {
         assertThatIllegalArgumentException().isThrownBy(() -> audit.among(List.of(copy)));
+    }
+
+    private static Audited.Outcome outcome(long found, long moving, boolean caughtUp, boolean complete) {
+        return new Audited.Compared<>(Instant.EPOCH,
+                new AuditReport<Integer>("truth", "copy", 10, List.of(), found, moving,
+                        caughtUp, complete, HOUR))
+                .outcome();
+    }
+
+    @Test
+    void isClearOnlyIfTheCopyWasNotBehindAndEveryKeyWasAtRest() {
+        assertThat(outcome(0, 0, true, true)).isEqualTo(Audited.Outcome.CLEAN);
+        assertThat(outcome(1, 0, true, true)).isEqualTo(Audited.Outcome.DIFFERENT);
+        assertThat(outcome(1, 1, true, false)).as("what was found stands").isEqualTo(Audited.Outcome.DIFFERENT);
+        assertThat(outcome(1, 0, false, true)).as("may be lag").isEqualTo(Audited.Outcome.UNCLEAR);
+        assertThat(outcome(0, 0, false, true)).isEqualTo(Audited.Outcome.UNCLEAR);
+        assertThat(outcome(0, 1, true, true)).isEqualTo(Audited.Outcome.UNCLEAR);
+        assertThat(outcome(0, 0, true, false)).isEqualTo(Audited.Outcome.UNCLEAR);
+        assertThat(new Audited.Failed<>(Instant.EPOCH, "away").outcome()).isEqualTo(Audited.Outcome.FAILED);
     }
 
     @Test

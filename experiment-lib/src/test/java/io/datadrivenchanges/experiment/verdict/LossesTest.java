@@ -113,8 +113,13 @@ class LossesTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Losses.of(1, 2));
         assertThatIllegalArgumentException().isThrownBy(() -> Losses.bucket(0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> Losses.bucket(1, 0));
+        long[] negative = new long[Losses.BUCKETS];
+        negative[0] = -1;
+        assertThatIllegalArgumentException().isThrownBy(() -> Losses.of(negative));
         assertThatIllegalArgumentException().isThrownBy(() -> Losses.NONE.logWealth(1, -1, 0.1));
+        assertThatIllegalArgumentException().isThrownBy(() -> Losses.NONE.logWealth(1, 0, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> Losses.NONE.logWealth(1, 0, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> Losses.NONE.upperBound(1, 0, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> Losses.NONE.upperBound(1, 0, 1));
     }
 }

@@ -47,6 +47,12 @@ class RateProofTest {
     }
 
     @Test
+    void hasToReachTheInverseOfTheErrorBound() {
+        assertThat(RateProof.below(0.001, PROMOTE).boundary()).isCloseTo(Math.log(20), within(1e-12));
+        assertThat(RateProof.above(0.001, DEMOTE).boundary()).isCloseTo(Math.log(100), within(1e-12));
+    }
+
+    @Test
     void startsWithAWealthOfOne() {
         assertThat(RateProof.below(0.001, PROMOTE).logWealth(0, 0)).isZero();
         assertThat(RateProof.above(0.001, DEMOTE).logWealth(0, 0)).isZero();

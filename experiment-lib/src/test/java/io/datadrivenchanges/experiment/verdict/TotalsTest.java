@@ -1,5 +1,7 @@
 package io.datadrivenchanges.experiment.verdict;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -34,6 +36,18 @@ class TotalsTest {
     }
 
     @Test
+    void lossesOfTheFirstBucketAndOfTheLastComeBack() {
+        long[] counts = new long[Losses.BUCKETS];
+        counts[0] = 1;
+        counts[Losses.BUCKETS - 1] = 2;
+        SortedMap<String, Losses> losses = new TreeMap<>();
+        losses.put("EUR", Losses.of(counts));
+        Totals totals = new Totals(Counts.NONE, Counts.NONE, new TreeMap<>(), losses, 0, 0, 0, 0, 0, true, false);
+
+        assertThat(Totals.ofText(totals.text())).isEqualTo(totals);
+    }
+
+    @Test
     void hasAFixedText() {
         assertThat(totals(1, "new", "EUR").text()).isEqualTo("changes=1,2,3,4,5,6 baseline=6,5,4,3,2,1 "
                 + "cohort:new=1,2,3,4,5,6 losses:EUR=7:1,512:1 beyond_cap=3 seeds=20,4 runs=100,9 laws_intact=true "
@@ -41,8 +55,8 @@ class TotalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "changes=1,2,3", "changes=1,2,3,4,5,6", "losses:EUR=9999:1", "losses:EUR=1",
-            "cohort:a=a"})
+    @ValueSource(strings = {"", "x", "changes=1,2,3", "changes=1,2,3,4,5,6", "losses:EUR=9999:1", "losses:EUR=513:1",
+            "losses:EUR=1", "cohort:a=a"})
     void refusesAnotherText(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Totals.ofText(text));
     }
@@ -73,12 +87,29 @@ class TotalsTest {
         assertThat(broken.plus(Totals.NONE).alarm()).isTrue();
     }
 
+    private static Totals of(long beyondCap, long seeds, long seedsMissed, long runs, long shed) {
+        return new Totals(Counts.NONE, Counts.NONE, new TreeMap<>(), new TreeMap<>(), beyondCap, seeds, seedsMissed,
+                runs, shed, true, false);
+    }
+
+    @Test
+    void takesCountsAtTheirBounds() {
+        assertThat(of(0, 2, 2, 3, 3).shed()).isEqualTo(3);
+        assertThat(new Fleet(List.of(), Duration.ZERO).sum()).isEqualTo(Totals.NONE);
+    }
+
     @Test
     void refusesCountsThatContradictEachOther() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new Counts(-1, 0, 0, 0, 0, 0));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Totals(Counts.NONE, Counts.NONE, new TreeMap<>(),
-                new TreeMap<>(), 0, 1, 2, 0, 0, true, false));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Totals(Counts.NONE, Counts.NONE, new TreeMap<>(),
-                new TreeMap<>(), 0, 0, 0, 1, 2, true, false));
+        for (int negative = 0; negative < 6; negative++) {
+            long[] n = new long[6];
+            n[negative] = -1;
+            assertThatIllegalArgumentException().isThrownBy(() -> new Counts(n[0], n[1], n[2], n[3], n[4], n[5]));
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> of(-1, 0, 0, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> of(0, 0, -1, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> of(0, 1, 2, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> of(0, 0, 0, 0, -1));
+        assertThatIllegalArgumentException().isThrownBy(() -> of(0, 0, 0, 1, 2));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Fleet(List.of(), Duration.ofNanos(-1)));
     }
 }

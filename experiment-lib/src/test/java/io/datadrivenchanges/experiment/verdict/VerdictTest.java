@@ -67,6 +67,14 @@ class VerdictTest {
     }
 
     @Test
+    void saysOfEachConditionHowItStands() {
+        List<Check> checks = given.verdict().checks();
+
+        assertThat(checks.getFirst().actual()).isEqualTo("below 1 in 1,000");
+        assertThat(checks.getLast().actual()).isEqualTo("intact");
+    }
+
+    @Test
     void continuesWhileAnAuditIsAllThatLacks() {
         var promote = (Verdict.Promote) given.verdict();
 

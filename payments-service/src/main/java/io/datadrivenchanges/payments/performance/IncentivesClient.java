@@ -46,18 +46,25 @@ final class IncentivesClient {
     private final MeterRegistry meters;
 
     IncentivesClient(RestClient.Builder builder, IncentivesProperties properties, MeterRegistry meters) {
+        this.http = connect(builder, properties, properties.readTimeout());
+        this.permits = new Semaphore(properties.maxCalls());
+        this.readTimeout = properties.readTimeout();
+        this.token = new AccessToken(properties.tokenFile());
+        this.meters = meters;
+    }
+
+    /// Connections to Incentives that nobody else uses.
+    ///
+    /// @param call limit for one call, from its start to the last byte of the answer
+    static RestClient connect(RestClient.Builder builder, IncentivesProperties properties, Duration call) {
         var client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(properties.connectTimeout())
                 .build();
         var requests = new JdkClientHttpRequestFactory(client);
-        requests.setReadTimeout(properties.readTimeout());
-        this.http = builder.requestFactory(requests).baseUrl(properties.baseUrl()).build();
-        this.permits = new Semaphore(properties.maxCalls());
-        this.readTimeout = properties.readTimeout();
-        this.token = new AccessToken(properties.tokenFile());
-        this.meters = meters;
+        requests.setReadTimeout(call);
+        return builder.requestFactory(requests).baseUrl(properties.baseUrl()).build();
     }
 
     /// How one attempt ended.

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,6 @@ import io.datadrivenchanges.experiment.audit.KeyedSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 import org.springframework.web.util.UriBuilder;
@@ -49,14 +47,7 @@ final class IncentivesCouriers implements KeyedSource<Long, Optional<Performance
 
     /// Connections for audits alone.
     static RestClient client(RestClient.Builder builder, IncentivesProperties properties) {
-        var client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(properties.connectTimeout())
-                .build();
-        var requests = new JdkClientHttpRequestFactory(client);
-        requests.setReadTimeout(CALL);
-        return builder.requestFactory(requests).baseUrl(properties.baseUrl()).build();
+        return IncentivesClient.connect(builder, properties, CALL);
     }
 
     /// What was answered; nothing of a body that is too large.

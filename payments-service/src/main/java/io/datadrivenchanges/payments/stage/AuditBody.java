@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 
 import io.datadrivenchanges.experiment.audit.AuditReport;
+import io.datadrivenchanges.experiment.audit.Audited;
 import org.jspecify.annotations.Nullable;
 
 /// The audits of this instance, as an answer.
@@ -24,11 +25,11 @@ record AuditBody(boolean running, @Nullable LastAuditBody last) {
     /// @param report `null` if it failed
     record LastAuditBody(String outcome, Instant begun, @Nullable String why, @Nullable ReportBody report) {
 
-        private static LastAuditBody of(Audited audited) {
-            String outcome = Audits.key(audited.outcome());
+        private static LastAuditBody of(Audited<Long> audited) {
+            String outcome = audited.outcome().key();
             return switch (audited) {
-                case Audited.Failed failed -> new LastAuditBody(outcome, failed.begun(), failed.why(), null);
-                case Audited.Compared compared -> new LastAuditBody(outcome, compared.begun(), null,
+                case Audited.Failed<Long> failed -> new LastAuditBody(outcome, failed.begun(), failed.why(), null);
+                case Audited.Compared<Long> compared -> new LastAuditBody(outcome, compared.begun(), null,
                         ReportBody.of(compared.report()));
             };
         }

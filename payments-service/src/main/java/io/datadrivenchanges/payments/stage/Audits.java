@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,8 +17,9 @@ import java.util.stream.Collectors;
 
 import io.datadrivenchanges.experiment.AuditGate;
 import io.datadrivenchanges.experiment.audit.AuditReport;
+import io.datadrivenchanges.experiment.audit.Audited;
+import io.datadrivenchanges.experiment.audit.Audited.Outcome;
 import io.datadrivenchanges.payments.performance.CourierAudit;
-import io.datadrivenchanges.payments.stage.Audited.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -44,7 +44,7 @@ final class Audits implements AuditGate, AutoCloseable {
     private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
     private final ThreadPoolExecutor thread;
     private final AtomicBoolean running = new AtomicBoolean();
-    private volatile @Nullable Audited last;
+    private volatile @Nullable Audited<Long> last;
 
     @Autowired
     Audits(CourierAudit audit, MeterRegistry meters) {
@@ -55,7 +55,7 @@ final class Audits implements AuditGate, AutoCloseable {
         this.audit = audit;
         this.clock = clock;
         for (Outcome outcome : Outcome.values()) {
-            counters.put(outcome, Counter.builder("experiment.audits").tag("outcome", key(outcome))
+            counters.put(outcome, Counter.builder("experiment.audits").tag("outcome", outcome.key())
                     .description("Comparisons of all couriers, by what they showed").register(meters));
         }
         Gauge.builder("experiment.audit.found", this, Audits::found)
@@ -81,13 +81,13 @@ final class Audits implements AuditGate, AutoCloseable {
     }
 
     /// The newest that has ended.
-    Optional<Audited> last() {
+    Optional<Audited<Long>> last() {
         return Optional.ofNullable(last);
     }
 
     @Override
     public boolean isPassed(String experiment, Instant since) {
-        Audited newest = last;
+        Audited<Long> newest = last;
         if (newest != null && !newest.begun().isBefore(since)) {
             if (newest.outcome() == Outcome.CLEAN) {
                 return true;
@@ -100,9 +100,15 @@ final class Audits implements AuditGate, AutoCloseable {
         return false;
     }
 
+    /// It is about all couriers, whatever the experiment.
+    @Override
+    public Optional<Audited<?>> last(String experiment) {
+        return Optional.ofNullable(last);
+    }
+
     private void run(Instant begun) {
         try {
-            Audited audited = audited(begun);
+            Audited<Long> audited = audited(begun);
             last = audited;
             Objects.requireNonNull(counters.get(audited.outcome())).increment();
             tell(audited);
@@ -111,29 +117,29 @@ final class Audits implements AuditGate, AutoCloseable {
         }
     }
 
-    private Audited audited(Instant begun) {
+    private Audited<Long> audited(Instant begun) {
         try {
-            return new Audited.Compared(begun, audit.call());
+            return new Audited.Compared<>(begun, audit.call());
         } catch (IOException e) {
-            return new Audited.Failed(begun, String.valueOf(e.getMessage()));
+            return new Audited.Failed<>(begun, String.valueOf(e.getMessage()));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return new Audited.Failed(begun, "The service is stopping");
+            return new Audited.Failed<>(begun, "The service is stopping");
         } catch (Exception e) {
             log.error("An audit failed unexpectedly", e);
-            return new Audited.Failed(begun, "An unexpected error: see the log");
+            return new Audited.Failed<>(begun, "An unexpected error: see the log");
         }
     }
 
-    private static void tell(Audited audited) {
+    private static void tell(Audited<Long> audited) {
         var line = (audited.outcome() == Outcome.CLEAN ? log.atInfo() : log.atWarn())
                 .addKeyValue("event.action", "experiment.audited")
-                .addKeyValue("outcome", key(audited.outcome()));
+                .addKeyValue("outcome", audited.outcome().key());
         switch (audited) {
-            case Audited.Failed failed -> line.log("The audit of all couriers failed: {}", failed.why());
-            case Audited.Compared(Instant _, AuditReport<Long> report) -> line.log(
+            case Audited.Failed<Long> failed -> line.log("The audit of all couriers failed: {}", failed.why());
+            case Audited.Compared<Long>(Instant _, AuditReport<Long> report) -> line.log(
                     "The audit of all couriers is {}: {} compared, {} wrong in the cache{}, {} never at rest{}{}, in {} ms",
-                    key(audited.outcome()), report.keys(), report.found(), named(report), report.moving(),
+                    audited.outcome().key(), report.keys(), report.found(), named(report), report.moving(),
                     report.caughtUp() ? "" : ", the cache was behind", report.complete() ? "" : ", not complete",
                     report.took().toMillis());
         }
@@ -148,11 +154,7 @@ final class Audits implements AuditGate, AutoCloseable {
     }
 
     private double found() {
-        return last instanceof Audited.Compared compared ? compared.report().found() : Double.NaN;
-    }
-
-    static String key(Outcome outcome) {
-        return outcome.name().toLowerCase(Locale.ROOT);
+        return last instanceof Audited.Compared<Long> compared ? compared.report().found() : Double.NaN;
     }
 
     @Override

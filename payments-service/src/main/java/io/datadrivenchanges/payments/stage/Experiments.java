@@ -24,8 +24,8 @@ final class Experiments {
     ///
     /// @throws io.datadrivenchanges.http.ProblemException 404 if there is none of this name
     Summary summary(String name) {
-        return laboratory.summaries().stream().filter(summary -> summary.name().equals(name)).findFirst()
-                .orElseThrow(() -> Problem.of(ProblemType.NOT_FOUND, "There is no experiment of this name.").raised());
+        return laboratory.summary(name).orElseThrow(
+                () -> Problem.of(ProblemType.NOT_FOUND, "There is no experiment of this name.").raised());
     }
 
     ExperimentBody body(Summary summary) {

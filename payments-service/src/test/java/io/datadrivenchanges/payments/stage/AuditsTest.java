@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 import io.datadrivenchanges.experiment.audit.AuditReport;
+import io.datadrivenchanges.experiment.audit.Audited;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class AuditsTest {
             throw new IOException("Incentives is away");
         });
         await().atMost(ENDED).until(() -> !audits.isRunning());
-        assertThat(audits.last()).contains(new Audited.Failed(now, "Incentives is away"));
+        assertThat(audits.last()).contains(new Audited.Failed<>(now, "Incentives is away"));
         audits.begin();
         next.add(() -> {
             throw new IllegalStateException("a defect");

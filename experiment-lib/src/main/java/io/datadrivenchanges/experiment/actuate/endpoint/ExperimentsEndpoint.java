@@ -4,10 +4,10 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
+import io.datadrivenchanges.experiment.AuditGate;
 import io.datadrivenchanges.experiment.Evidence;
 import io.datadrivenchanges.experiment.Laboratory;
 import io.datadrivenchanges.experiment.Stage;
@@ -39,11 +39,14 @@ public final class ExperimentsEndpoint {
 
     private final Laboratory laboratory;
     private final @Nullable StageSwitch stages;
+    private final @Nullable AuditGate audits;
 
     /// @param stages `null` if stages cannot be changed
-    public ExperimentsEndpoint(Laboratory laboratory, @Nullable StageSwitch stages) {
+    /// @param audits `null` if nobody audits
+    public ExperimentsEndpoint(Laboratory laboratory, @Nullable StageSwitch stages, @Nullable AuditGate audits) {
         this.laboratory = Objects.requireNonNull(laboratory, "laboratory");
         this.stages = stages;
+        this.audits = audits;
     }
 
     /// All experiments, and how the laboratory does.
@@ -62,10 +65,11 @@ public final class ExperimentsEndpoint {
     /// @param sampling the largest share of the calls that is compared
     /// @param staged how that came about; `null` if nobody keeps that
     /// @param results the keys and numbers of the summary line, in its order
+    /// @param audit the newest comparison of all keys; `null` if there is none, or none is kept
     /// @param verdict what the evidence says; `null` if there is no candidate
     public record ExperimentBody(String name, String candidate, Stage stage, @Nullable Staged staged,
             double sampling, SequencedMap<String, Long> results, Summary.Durations control,
-            Summary.Durations observed, @Nullable VerdictBody verdict) {}
+            Summary.Durations observed, @Nullable AuditBody audit, @Nullable VerdictBody verdict) {}
 
     @ReadOperation
     public LaboratoryBody experiments() {
@@ -76,7 +80,7 @@ public final class ExperimentsEndpoint {
 
     @ReadOperation
     public @Nullable ExperimentBody experiment(@Selector String name) {
-        return find(name).map(this::body).orElse(null);
+        return laboratory.summary(name).map(this::body).orElse(null);
     }
 
     /// What is kept of an experiment, as JSON.
@@ -84,7 +88,7 @@ public final class ExperimentsEndpoint {
     /// @param part `evidence`; there is no other
     @ReadOperation(produces = "application/json")
     public @Nullable String evidence(@Selector String name, @Selector String part) {
-        if (!part.equals("evidence") || find(name).isEmpty()) {
+        if (!part.equals("evidence") || laboratory.summary(name).isEmpty()) {
             return null;
         }
         return laboratory.evidence(name).stream().map(Evidence::json).collect(Collectors.joining(",\n", "[", "]"));
@@ -107,7 +111,7 @@ public final class ExperimentsEndpoint {
     public @Nullable ExperimentBody change(SecurityContext security, @Selector String name, @Nullable Stage stage,
             @Nullable Integer percentage, @Nullable String reason, @Nullable String override,
             @Nullable Double sampling) {
-        if (find(name).isEmpty()) {
+        if (laboratory.summary(name).isEmpty()) {
             String what = "There is no experiment of this name.";
             throw new InvalidEndpointRequestException(what, what);
         }
@@ -147,15 +151,12 @@ public final class ExperimentsEndpoint {
         }
     }
 
-    private Optional<Summary> find(String name) {
-        return laboratory.summaries().stream().filter(summary -> summary.name().equals(name)).findFirst();
-    }
-
     private ExperimentBody body(Summary summary) {
         Staged staged = stages == null ? null : stages.staged(summary.name()).orElse(null);
+        AuditBody audit = audits == null ? null : audits.last(summary.name()).map(AuditBody::of).orElse(null);
         return new ExperimentBody(summary.name(), summary.candidate(), summary.stage(), staged,
                 laboratory.sampling(summary.name()), summary.counts(),
-                summary.controlDurations(), summary.candidateDurations(),
+                summary.controlDurations(), summary.candidateDurations(), audit,
                 summary.assessment().map(VerdictBody::of).orElse(null));
     }
 }

@@ -1,9 +1,13 @@
 package io.datadrivenchanges.experiment.actuate.endpoint;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
+import io.datadrivenchanges.experiment.AuditGate;
 import io.datadrivenchanges.experiment.Experiment;
 import io.datadrivenchanges.experiment.Impact;
 import io.datadrivenchanges.experiment.Laboratory;
@@ -13,7 +17,10 @@ import io.datadrivenchanges.experiment.Stage;
 import io.datadrivenchanges.experiment.StageSwitch;
 import io.datadrivenchanges.experiment.StageSwitch.Staged;
 import io.datadrivenchanges.experiment.actuate.endpoint.ExperimentsEndpoint.ExperimentBody;
+import io.datadrivenchanges.experiment.audit.AuditReport;
+import io.datadrivenchanges.experiment.audit.Audited;
 import io.datadrivenchanges.experiment.testing.VirtualTime;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -28,7 +35,19 @@ class ExperimentsEndpointTest {
     private final StageSwitch stages = StageSwitch.inMemory(Stage.SHADOW, InstantSource.system());
     private final Laboratory laboratory = Laboratory.builder().stages(stages).time(new VirtualTime())
             .build();
-    private final ExperimentsEndpoint endpoint = new ExperimentsEndpoint(laboratory, stages);
+    private @Nullable Audited<?> audited;
+    private final AuditGate audits = new AuditGate() {
+        @Override
+        public boolean isPassed(String experiment, Instant since) {
+            return false;
+        }
+
+        @Override
+        public Optional<Audited<?>> last(String experiment) {
+            return Optional.ofNullable(audited);
+        }
+    };
+    private final ExperimentsEndpoint endpoint = new ExperimentsEndpoint(laboratory, stages, audits);
 
     private final Experiment<Integer, Integer, RuntimeException> experiment = laboratory.experiment("e")
             .control((Integer input) -> 1)
@@ -72,6 +91,36 @@ class ExperimentsEndpointTest {
         assertThat(verdict.ages()).last().extracting(VerdictBody.AgeBody::below).isNull();
     }
 
+    private @Nullable AuditBody audit() {
+        return Objects.requireNonNull(endpoint.experiment("e")).audit();
+    }
+
+    @Test
+    void showsTheNewestAudit() {
+        Instant begun = Instant.parse("2026-01-02T03:04:05Z");
+        assertThat(audit()).isNull();
+
+        var wrong = new AuditReport.Discrepancy<>("k", AuditReport.Kind.EXTRA, -1, 1);
+        audited = new Audited.Compared<>(begun, new AuditReport<>("truth", "copy", 10, List.of(wrong), 1, 2, true, true,
+                Duration.ofSeconds(3)));
+        assertThat(audit()).isEqualTo(new AuditBody("different", begun, null,
+                new AuditBody.ReportBody(10, 1, 2, true, true, Duration.ofSeconds(3))));
+
+        audited = new Audited.Failed<>(begun, "the truth is away");
+        assertThat(audit()).isEqualTo(new AuditBody("failed", begun, "the truth is away", null));
+    }
+
+    @Test
+    void showsNoAuditWhereNobodyKeepsOne() {
+        AuditGate forgetful = (name, since) -> true;
+
+        assertThat(
+                Objects.requireNonNull(new ExperimentsEndpoint(laboratory, stages, forgetful).experiment("e")).audit())
+                .isNull();
+        assertThat(Objects.requireNonNull(new ExperimentsEndpoint(laboratory, stages, null).experiment("e")).audit())
+                .isNull();
+    }
+
     @Test
     void handsOutTheEvidence() {
         assertThat(endpoint.evidence("e", "evidence")).isEqualTo("[]");
@@ -108,8 +157,10 @@ class ExperimentsEndpointTest {
                 .isInstanceOf(InvalidEndpointRequestException.class);
         assertThatThrownBy(() -> endpoint.change(SecurityContext.NONE, "e", Stage.OFF, null, " ", null, null))
                 .isInstanceOf(InvalidEndpointRequestException.class);
-        assertThatThrownBy(() -> new ExperimentsEndpoint(laboratory, null).change(SecurityContext.NONE, "e", Stage.OFF,
-                null, "nobody keeps it", null, null)).isInstanceOf(InvalidEndpointRequestException.class);
+        assertThatThrownBy(
+                () -> new ExperimentsEndpoint(laboratory, null, null).change(SecurityContext.NONE, "e", Stage.OFF,
+                        null, "nobody keeps it", null, null))
+                .isInstanceOf(InvalidEndpointRequestException.class);
     }
 
     @Test

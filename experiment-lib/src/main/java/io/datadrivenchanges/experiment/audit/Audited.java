@@ -1,20 +1,23 @@
-package io.datadrivenchanges.payments.stage;
+package io.datadrivenchanges.experiment.audit;
 
 import java.time.Instant;
-
-import io.datadrivenchanges.experiment.audit.AuditReport;
+import java.util.Locale;
 
 /// An audit that has ended. Immutable.
-sealed interface Audited {
+///
+/// @param <K> type of the keys
+public sealed interface Audited<K> {
 
+    /// When it began.
     Instant begun();
 
+    /// What it has shown.
     Outcome outcome();
 
     /// Both sides were read.
-    record Compared(Instant begun, AuditReport<Long> report) implements Audited {
+    record Compared<K>(Instant begun, AuditReport<K> report) implements Audited<K> {
 
-        /// What was found while the cache was behind may be lag.
+        /// What was found while the copy was behind may be lag.
         @Override
         public Outcome outcome() {
             if (!report.caughtUp()) {
@@ -27,7 +30,7 @@ sealed interface Audited {
     }
 
     /// One of the sides could not be read.
-    record Failed(Instant begun, String why) implements Audited {
+    record Failed<K>(Instant begun, String why) implements Audited<K> {
 
         @Override
         public Outcome outcome() {
@@ -37,11 +40,16 @@ sealed interface Audited {
 
     /// What an audit has shown.
     ///
-    /// - `CLEAN`: the cache is right about every courier
+    /// - `CLEAN`: the copy is right about every key
     /// - `DIFFERENT`: it is not
-    /// - `UNCLEAR`: it was behind, couriers changed at every look, or the time was over
+    /// - `UNCLEAR`: it was behind, keys changed at every look, or the time was over
     /// - `FAILED`: nothing, as one of the sides could not be read
     enum Outcome {
-        CLEAN, DIFFERENT, UNCLEAR, FAILED
+        CLEAN, DIFFERENT, UNCLEAR, FAILED;
+
+        /// The name in log lines, meters and endpoints, such as `clean`.
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }
