@@ -2,6 +2,7 @@ package io.datadrivenchanges.experiment;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
     private final Rechecking<I, C, D> rechecking;
     private final List<Aftermath<I, C, D>> aftermaths;
     private final boolean matchesWanted;
+    /// Runs that are being counted and handed on.
+    private final AtomicInteger unfinished = new AtomicInteger();
     /// `null` if it was never meant to run inline.
     private final @Nullable Watch watch;
     /// Its workers; `null` as long as it runs inline.
@@ -170,14 +173,19 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
         } catch (Throwable failure) {
             trouble(Operation.LABORATORY, failure);
         }
-        end(Tally.End.of(run.finding()));
-        Amount cost = run.cost();
-        for (Aftermath<I, C, D> aftermath : aftermaths) {
-            try {
-                aftermath.ended(run, cost);
-            } catch (Throwable failure) {
-                trouble(Operation.LABORATORY, failure);
+        unfinished.incrementAndGet();
+        try {
+            end(Tally.End.of(run.finding()));
+            Amount cost = run.cost();
+            for (Aftermath<I, C, D> aftermath : aftermaths) {
+                try {
+                    aftermath.ended(run, cost);
+                } catch (Throwable failure) {
+                    trouble(Operation.LABORATORY, failure);
+                }
             }
+        } finally {
+            unfinished.decrementAndGet();
         }
         return error;
     }
@@ -248,8 +256,9 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
         return laboratory.time.nanos();
     }
 
+    /// Whether every run that has begun is counted, and what it ended in handed on.
     boolean isQuiet() {
-        return tally.inFlight() == 0;
+        return tally.inFlight() == 0 && unfinished.get() == 0;
     }
 
     /// Ends what is under way as cancelled, and the threads; what still waits for its control ends with that.

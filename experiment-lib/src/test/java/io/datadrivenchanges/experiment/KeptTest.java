@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.datadrivenchanges.experiment.testing.RecordingSink;
@@ -43,6 +44,42 @@ class KeptTest {
     private static Difference difference(Report.Result result) {
         assertThat(result.finding()).isInstanceOf(Finding.Mismatch.class);
         return ((Finding.Mismatch) result.finding()).why().paths().getFirst();
+    }
+
+    @Test
+    void drainWaitsUntilWhatAMismatchWasIsKept() {
+        CountDownLatch keeping = new CountDownLatch(1);
+        CountDownLatch kept = new CountDownLatch(1);
+        try (Laboratory quiet = Laboratory.create()) {
+            Experiment<String, String, RuntimeException> experiment = quiet.experiment("e")
+                    .control((String input) -> "a")
+                    .candidate("c", input -> "b")
+                    .recheck(Recheck.none())
+                    .versions(value -> 1, value -> 1)
+                    .cohort(input -> {
+                        keeping.countDown();
+                        await(kept);
+                        return "all";
+                    })
+                    .build();
+            experiment.call("x");
+            await(keeping);
+            assertThat(experiment.summary().count("results_do_not_match")).isEqualTo(1);
+
+            assertThat(quiet.drain(Duration.ofMillis(200))).isFalse();
+            kept.countDown();
+
+            assertThat(quiet.drain(LIMIT)).isTrue();
+            assertThat(quiet.evidence("e")).hasSize(1);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
