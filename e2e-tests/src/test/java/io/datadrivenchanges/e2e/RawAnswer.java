@@ -36,7 +36,8 @@ record RawAnswer(int status, String head, String body) {
         }
     }
 
-    private static RawAnswer of(String text) {
+    /// The first answer in `text`: what lies behind the length that a request states is another request, with an answer of its own.
+    static RawAnswer of(String text) {
         if (text.startsWith("HTTP/1.1 1")) { // an interim answer, such as 100 Continue
             return of(text.substring(text.indexOf("\r\n\r\n") + 4));
         }
@@ -44,7 +45,9 @@ record RawAnswer(int status, String head, String body) {
         if (!text.startsWith("HTTP/1.1 ") || end < 0) {
             return new RawAnswer(0, "", text);
         }
-        return new RawAnswer(Integer.parseInt(text.substring(9, 12)), text.substring(0, end), text.substring(end + 4));
+        int next = text.indexOf("HTTP/1.1 ", end);
+        return new RawAnswer(Integer.parseInt(text.substring(9, 12)), text.substring(0, end),
+                text.substring(end + 4, next < 0 ? text.length() : next));
     }
 
     boolean hasHeader(String line) {
