@@ -2,19 +2,16 @@ package io.datadrivenchanges.publisher;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
 
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +28,6 @@ final class AuditReader implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final KafkaConsumer<String, String> consumer;
-    private final List<TopicPartition> partitions;
     private final long generation;
     private final LongSupplier nanoTime;
     private final TopicVersions versions = new TopicVersions();
@@ -42,25 +38,15 @@ final class AuditReader implements AutoCloseable {
     AuditReader(Map<String, Object> kafka, PublisherProperties.Topic topic, long generation, LongSupplier nanoTime) {
         this.generation = generation;
         this.nanoTime = nanoTime;
-        var settings = new HashMap<>(kafka);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
-        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(ANSWER_LIMIT.toMillis()));
-        consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
-        partitions = IntStream.range(0, topic.partitions())
-                .mapToObj(partition -> new TopicPartition(topic.name(), partition)).toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        consumer = TopicConsumer.open(kafka, topic, IsolationLevel.READ_UNCOMMITTED, ANSWER_LIMIT);
+        consumer.seekToBeginning(consumer.assignment());
     }
 
     /// Reads on to what is the end now.
     ///
     /// @throws NotYetException if Kafka stops delivering
     void readOn() {
-        Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
+        Map<TopicPartition, Long> end = consumer.endOffsets(consumer.assignment());
         long progress = nanoTime.getAsLong();
         while (end.entrySet().stream().anyMatch(it -> consumer.position(it.getKey()) < it.getValue())) {
             var records = consumer.poll(POLL);

@@ -12,16 +12,15 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -30,7 +29,6 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /// What the topic is and how far it reaches. Each call waits for Kafka for a bounded time and can be interrupted. Thread-safe.
 final class TopicInspection {
@@ -156,37 +154,19 @@ final class TopicInspection {
 
     /// Reads from the end backwards until the newest marker of every partition is found, or all was read.
     TopicState readTail() {
-        try (var committed = consumer("read_committed"); var shown = consumer("read_uncommitted")) {
-            Map<TopicPartition, Long> begin = committed.beginningOffsets(partitions());
-            Map<TopicPartition, Long> end = committed.endOffsets(partitions());
+        try (var committed = TopicConsumer.open(kafka, topic, IsolationLevel.READ_COMMITTED, answerLimit);
+                var shown = TopicConsumer.open(kafka, topic, IsolationLevel.READ_UNCOMMITTED, answerLimit)) {
+            Map<TopicPartition, Long> begin = committed.beginningOffsets(committed.assignment());
+            Map<TopicPartition, Long> end = committed.endOffsets(committed.assignment());
             for (long step = FIRST_STEP;; step *= 10) {
                 Map<TopicPartition, Long> from = stepBack(begin, end, step);
                 Tail tail = read(from, end, committed);
                 if (from.equals(begin) || (tail.markers().size() == from.size() && tail.reaches().isPresent())) {
                     return new TopicState(tail.markers(), tail.reaches(),
-                            read(from, shown.endOffsets(partitions()), shown).reaches());
+                            read(from, shown.endOffsets(shown.assignment()), shown).reaches());
                 }
             }
         }
-    }
-
-    /// @param isolation whether it sees what was not committed
-    private KafkaConsumer<String, String> consumer(String isolation) {
-        var settings = new HashMap<>(kafka);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
-        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(answerLimit.toMillis()));
-        var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
-        consumer.assign(partitions());
-        return consumer;
-    }
-
-    private List<TopicPartition> partitions() {
-        return IntStream.range(0, topic.partitions())
-                .mapToObj(partition -> new TopicPartition(topic.name(), partition)).toList();
     }
 
     private static Map<TopicPartition, Long> stepBack(Map<TopicPartition, Long> begin, Map<TopicPartition, Long> end,
