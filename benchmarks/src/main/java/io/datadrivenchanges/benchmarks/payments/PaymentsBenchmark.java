@@ -173,8 +173,8 @@ public final class PaymentsBenchmark implements Callable<Integer> {
     /// @param experiment what it counted, and how long it took to ask Incentives (`control`) and the cache (`candidate`)
     /// @param disturbed  whether something else ran in any turn that counts, so that the numbers are not to be trusted
     record Result(Machine machine, Instant at, int connections, int rate, int repeated, Side off, Side shadow,
-            Side live,
-            double shadowToOffThroughput, double shadowToOffP99, double liveToOffThroughput, double liveToOffP99,
+            Side live, double shadowToOffThroughput, double shadowToOffP99, double liveToOffThroughput,
+            double liveToOffP99,
             ExperimentNumbers experiment, Surroundings.Seen surroundings, boolean disturbed, String reason) {
         static Result of(Machine machine, int connections, int rate, int repeated, Map<Variant, List<Turn>> turns,
                 ExperimentNumbers experiment) {
@@ -184,8 +184,7 @@ public final class PaymentsBenchmark implements Callable<Integer> {
             var seen = Surroundings.Seen.worst(turns.values().stream().flatMap(List::stream).map(Turn::surroundings)
                     .toList());
             return new Result(machine, Instant.now().truncatedTo(ChronoUnit.SECONDS), connections, rate, repeated, off,
-                    shadow,
-                    live, shadow.perSecond() / off.perSecond(), shadow.p99Ms() / off.p99Ms(),
+                    shadow, live, shadow.perSecond() / off.perSecond(), shadow.p99Ms() / off.p99Ms(),
                     live.perSecond() / off.perSecond(), live.p99Ms() / off.p99Ms(), experiment, seen,
                     seen.disturbed(), seen.reason());
         }

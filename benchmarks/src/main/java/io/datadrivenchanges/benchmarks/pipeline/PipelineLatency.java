@@ -179,8 +179,8 @@ public final class PipelineLatency implements Callable<Integer> {
     /// @param repeated  rounds that were dropped and taken again, because something else ran
     /// @param disturbed whether something else ran in any round that counts, so that the numbers are not to be trusted
     record Result(Machine machine, Instant at, int rate, int changes, int repeated, Side floor, Side debeziumDefaults,
-            Side ours,
-            double ratioP50, double ratioP99, Surroundings.Seen surroundings, boolean disturbed, String reason) {
+            Side ours, double ratioP50, double ratioP99, Surroundings.Seen surroundings, boolean disturbed,
+            String reason) {
         Result(Machine machine, int rate, int changes, int repeated, Side floor, Side debeziumDefaults, Side ours) {
             this(machine, rate, changes, repeated, floor, debeziumDefaults, ours,
                     Surroundings.Seen.worst(Stream.of(floor, debeziumDefaults, ours)
@@ -188,11 +188,10 @@ public final class PipelineLatency implements Callable<Integer> {
         }
 
         private Result(Machine machine, int rate, int changes, int repeated, Side floor, Side debeziumDefaults,
-                Side ours,
-                Surroundings.Seen surroundings) {
+                Side ours, Surroundings.Seen surroundings) {
             this(machine, Instant.now().truncatedTo(ChronoUnit.SECONDS), rate, changes, repeated, floor,
-                    debeziumDefaults, ours,
-                    ours.p50Ms() / floor.p50Ms(), ours.p99Ms() / floor.p99Ms(), surroundings, surroundings.disturbed(),
+                    debeziumDefaults, ours, ours.p50Ms() / floor.p50Ms(), ours.p99Ms() / floor.p99Ms(), surroundings,
+                    surroundings.disturbed(),
                     surroundings.reason());
         }
 
