@@ -1,6 +1,7 @@
 package io.datadrivenchanges.benchmarks;
 
 import io.datadrivenchanges.benchmarks.experiment.ExperimentCost;
+import io.datadrivenchanges.benchmarks.misbehaviour.Disturbance;
 import io.datadrivenchanges.benchmarks.misbehaviour.MisbehaviourTable;
 import io.datadrivenchanges.benchmarks.payments.PaymentsBenchmark;
 import io.datadrivenchanges.benchmarks.pipeline.PipelineCapacity;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Command;
         PipelineLatency.class,
         PipelineCapacity.class, PaymentsBenchmark.class, ExperimentCost.class, VerdictPage.class,
         RebuildBenchmark.class, StartupBenchmark.class,
-        MisbehaviourTable.class}, description = "Measures this system on this machine.")
+        MisbehaviourTable.class, Disturbance.class}, description = "Measures this system on this machine.")
 final class Benchmarks {
     /// The benchmarks' own JVM and those it starts log what the demo's do: warnings, to standard error.
     private static final String LOGGING = "io/datadrivenchanges/stack/logback-demo.xml";

@@ -35,6 +35,7 @@ class BenchmarksTest {
             "rebuild --rounds 0                   | --rounds has to be 1 to 100.",
             "rebuild --plot .                     | --plot has to name a file in a folder that exists",
             "startup --rounds 0                   | --rounds has to be 1 to 100.",
+            "disturbance --pairs 9                | --pairs has to be 10 to 10000.",
             "latency                              | Unmatched argument at index 0: 'latency'"})
     void saysInASentenceWhatIsWrongBeforeItStartsAnything(String arguments, String sentence) {
         int code = execute(arguments.split(" "));

@@ -41,6 +41,12 @@ enum Contender {
         Running start(Parts parts) {
             return new Scientist4j(parts, true);
         }
+    },
+    LAUNCH_DARKLY("LaunchDarkly 7.10.2, `Migration`") {
+        @Override
+        Running start(Parts parts) {
+            return new LaunchDarkly(parts);
+        }
     };
 
     /// How long reports and counts may take that follow after the callers have their answers.

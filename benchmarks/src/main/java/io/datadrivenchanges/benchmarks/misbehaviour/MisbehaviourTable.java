@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 /// Prints what callers get when parts of an experiment misbehave, as the table of `experiment-lib/README.md`. Takes a minute, as it waits
 /// for callers that are held.
-@Command(name = "misbehaviour", description = "Shows what callers get when a candidate, comparator or publisher misbehaves, here and in Scientist4J.")
+@Command(name = "misbehaviour", description = "Shows what callers get when a candidate, comparator or publisher misbehaves, here and in other libraries.")
 public final class MisbehaviourTable implements Callable<Integer> {
 
     @Spec
