@@ -42,8 +42,7 @@ final class Candidate<I extends @Nullable Object, C extends @Nullable Object, D 
         rechecking = new Rechecking<>(this, control);
         statistics = new Statistics<>(this, panel.criteria);
         aftermaths = List.of(statistics, rechecking);
-        matchesWanted = plan.strict || plan.afterRun != null || (plan.published && laboratory.wantsMatches())
-                || aftermaths.stream().anyMatch(Aftermath::wantsMatches);
+        matchesWanted = plan.strict || plan.afterRun != null || (plan.published && laboratory.wantsMatches());
         switch (plan.shadow) {
             case Shadow.Inline inline -> {
                 watch = new Watch(laboratory.time, this::detach);

@@ -16,9 +16,12 @@ public enum Cause {
     }
 
     static Cause of(long controlVersion, long candidateVersion) {
-        if (controlVersion < 0 || candidateVersion < 0 || controlVersion == candidateVersion) {
+        if (controlVersion < 0 || candidateVersion < 0) {
             return DIVERGED;
         }
-        return candidateVersion < controlVersion ? STALE : CANDIDATE_AHEAD;
+        if (candidateVersion < controlVersion) {
+            return STALE;
+        }
+        return candidateVersion > controlVersion ? CANDIDATE_AHEAD : DIVERGED;
     }
 }

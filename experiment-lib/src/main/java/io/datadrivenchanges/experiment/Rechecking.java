@@ -35,11 +35,6 @@ final class Rechecking<I extends @Nullable Object, C extends @Nullable Object, D
     }
 
     @Override
-    public boolean wantsMatches() {
-        return false;
-    }
-
-    @Override
     public void ended(Ended<I, C, D> run, @Nullable Amount cost) {
         Instant at = candidate.laboratory.time.now();
         String traceId = MDC.get(TRACE_ID);

@@ -277,7 +277,7 @@ final class Rechecks implements AutoCloseable {
                 judgeAtTheEnd();
             } else {
                 long due = foot + ladder.get(rung++).toNanos();
-                cancelTimer = time.schedule(Duration.ofNanos(Math.max(0, due - now)), this::due);
+                cancelTimer = time.schedule(Duration.ofNanos(due - now), this::due);
             }
         }
 

@@ -55,11 +55,6 @@ final class Statistics<I extends @Nullable Object, C extends @Nullable Object, D
         beginning = new Beginning(candidate.nanos(), 0, 0, new Seeds.Count(0, 0));
     }
 
-    @Override
-    public boolean wantsMatches() {
-        return false;
-    }
-
     /// Takes a match that nobody wants to see more of.
     ///
     /// @param part the control's projection

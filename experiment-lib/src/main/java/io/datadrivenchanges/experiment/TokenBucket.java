@@ -22,13 +22,11 @@ final class TokenBucket {
     /// Takes a token if there is one.
     synchronized boolean take() {
         long now = time.nanos();
-        if (now - empty > SECOND) {
-            empty = now - SECOND;
-        }
-        if (now - empty < interval) {
+        long saved = Math.min(now - empty, SECOND);
+        if (saved < interval) {
             return false;
         }
-        empty += interval;
+        empty = now - saved + interval;
         return true;
     }
 }

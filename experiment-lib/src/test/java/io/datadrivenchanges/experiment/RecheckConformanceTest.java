@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /// What becomes of a mismatch, through the whole laboratory. The numbers are those of the conformance list.
 @Isolated("listens to what all laboratories log")
@@ -101,6 +102,7 @@ class RecheckConformanceTest {
         Summary.Rechecked rechecked = experiment.summary().sides().getFirst().rechecked();
         assertThat(rechecked.convergence().maxNanos()).isEqualTo(30_000_000);
         assertThat(rechecked.candidateReads()).isEqualTo(2);
+        assertThat(rechecked.converged()).isEqualTo(1);
         law(experiment);
     }
 
@@ -165,6 +167,8 @@ class RecheckConformanceTest {
         assertThat(badForPromotion(experiment)).isEqualTo(1);
         assertThat(experiment.summary().count("rechecking")).isZero();
         assertThat(experiment.summary().count("unsettled")).isEqualTo(1);
+        assertThat(experiment.summary().sides().getFirst().rechecked().convergence().count())
+                .as("later than all, as far as is known").isEqualTo(1);
         law(experiment);
         assertThat(sink.settlements()).singleElement().satisfies(settled -> assertThat(settled.settlement())
                 .isEqualTo(new Settlement.Unsettled(Settlement.Lack.TIME, Duration.ofSeconds(10))));
@@ -193,6 +197,45 @@ class RecheckConformanceTest {
         time.advance(Duration.ofMillis(15));
 
         assertThat(experiment.summary().count("converged")).isEqualTo(2);
+    }
+
+    @Test
+    void ruleSeesTheWholeValuesAtARecheckToo() {
+        Experiment<String, Versioned, RuntimeException> experiment = plan()
+                .ignore("seventh", (input, left, right) -> left instanceof Outcome.Returned<Versioned>(Versioned whole)
+                        && whole.version() == 7 && cached.version() == 0)
+                .build();
+        experiment.call("1");
+        cached = new Versioned("NORMAL", 0);
+        time.advance(Duration.ofMillis(15));
+
+        assertThat(onlySettlement().key()).isEqualTo("converged");
+    }
+
+    @Test
+    void failuresOfCandidateAndComparisonAreKeptAsEvidenceAndNothingElseIs() {
+        Experiment<String, String, RuntimeException> experiment = lab.experiment("e")
+                .control((String input) -> {
+                    if (input.equals("control fails")) {
+                        throw new IllegalStateException("control");
+                    }
+                    return "1";
+                })
+                .candidate("c", input -> switch (input) {
+                    case "candidate fails" -> throw new IllegalStateException("candidate");
+                    case "comparison fails" -> "one";
+                    default -> "1";
+                }, Comparing.by(Integer::valueOf, Integer::valueOf))
+                .shadow(new Shadow.Inline())
+                .build();
+        for (String input : List.of("equal", "candidate fails", "comparison fails")) {
+            experiment.call(input);
+        }
+        assertThatThrownBy(() -> experiment.call("control fails")).hasMessage("control");
+        drain();
+
+        assertThat(lab.evidence("e")).extracting(Evidence::input).containsExactlyInAnyOrder("candidate fails",
+                "comparison fails");
     }
 
     @Test

@@ -100,6 +100,7 @@ class RechecksTest {
 
     @Test
     void equalOnTheSecondRungHasConvergedBetweenTheTwo() {
+        passes(5_000);
         Sides sides = new Sides("HIGH", 2, "NORMAL", 1);
         see(sides);
         passes(20);
@@ -232,6 +233,7 @@ class RechecksTest {
 
     @Test
     void bothMovedOnAndAgreeIsSuperseded() {
+        passes(5_000);
         Sides sides = new Sides("HIGH", 2, "NORMAL", 1);
         see(sides);
         passes(15);
@@ -297,6 +299,38 @@ class RechecksTest {
         assertThat(onlySettlement())
                 .isEqualTo(new Settlement.Unsettled(Settlement.Lack.REST, Duration.ofSeconds(30)));
         assertThat(sides.controlReads).isEqualTo(4);
+    }
+
+    @Test
+    void bothThatNeverRestAreComparedAtTheEndOnlyAfterThreeNewValues() {
+        Sides sides = new Sides("HIGH", 2, "NORMAL", 100) {
+            @Override
+            public Rechecks.Value readControl() throws Exception {
+                control("HIGH", control.version() + 1);
+                return super.readControl();
+            }
+        };
+        see(sides);
+        passes(30);
+        assertThat(sides.controlReads).isEqualTo(3);
+        time.advance(LONG);
+
+        assertThat(onlySettlement()).isInstanceOfSatisfying(Settlement.Unsettled.class,
+                unsettled -> assertThat(unsettled.why()).isEqualTo(Settlement.Lack.REST));
+        assertThat(sides.controlReads).isEqualTo(4);
+    }
+
+    @Test
+    void versionZeroIsOne() {
+        see(new Sides("HIGH", 1, "NORMAL", 0));
+        Sides first = new Sides("HIGH", 0, "NORMAL", -1);
+        rechecks.open(first.sight("courier 2"), first);
+        first.control("OUTSTANDING", 0);
+        rechecks.open(first.sight("courier 2"), first);
+        assertThat(rechecks.size()).as("one of courier 2, whatever its control's value").isEqualTo(2);
+        time.advance(LONG);
+
+        assertThat(settled).extracting(one -> one.settlement().key()).containsExactlyInAnyOrder("stale", "diverged");
     }
 
     @Test
@@ -469,6 +503,19 @@ class RechecksTest {
     }
 
     @Test
+    void rungThatIsDueJustNowIsNotSkipped() {
+        Deque<Runnable> waiting = new ArrayDeque<>();
+        Rechecks handed = new Rechecks(time, waiting::add, Recheck.standard(), DEADLINE);
+        Sides sides = new Sides("HIGH", 2, "NORMAL", 1);
+        handed.open(sides.sight(1), sides);
+        passes(30);
+        waiting.remove().run();
+        passes(0);
+
+        assertThat(waiting).hasSize(1);
+    }
+
+    @Test
     void workerLateForTheWholeLadderReadsOnce() {
         Deque<Runnable> waiting = new ArrayDeque<>();
         Rechecks handed = new Rechecks(time, waiting::add, Recheck.standard(), DEADLINE);
@@ -583,6 +630,7 @@ class RechecksTest {
 
         assertThat(onlySettlement())
                 .isEqualTo(new Settlement.Unsettled(Settlement.Lack.ANSWER, Duration.ofSeconds(30)));
+        assertThat(sides.controlReads).as("at each rung and at the end").isEqualTo(9);
     }
 
     @Test

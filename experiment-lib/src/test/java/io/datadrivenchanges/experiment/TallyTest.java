@@ -1,5 +1,6 @@
 package io.datadrivenchanges.experiment;
 
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,6 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TallyTest {
 
     private static final int LOOKS = 20_000;
+
+    @Test
+    void tellsAThreadOfItsOwnHowManyItHasStarted() {
+        Tally tally = new Tally();
+
+        assertThat(List.of(tally.start(), tally.start(), tally.start())).containsExactly(0L, 1L, 2L);
+    }
 
     @Test
     void neverShowsMoreEndsThanStarts() {

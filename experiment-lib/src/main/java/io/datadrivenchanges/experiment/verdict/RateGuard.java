@@ -141,10 +141,8 @@ public final class RateGuard {
 
     /// After any number of good ones in a row C is the greater of C·rⁿ and r: as soon as it has fallen below 1, each starts anew from 1.
     private void good(double[] to, long count) {
-        if (count > 0) {
-            for (int j = 0; j < to.length; j++) {
-                to[j] = Math.max(Math.max(to[j], 1) * Math.pow(goodFactor[j], (double) count), goodFactor[j]);
-            }
+        for (int j = 0; j < to.length; j++) {
+            to[j] = Math.max(Math.max(to[j], 1) * Math.pow(goodFactor[j], (double) count), goodFactor[j]);
         }
     }
 }

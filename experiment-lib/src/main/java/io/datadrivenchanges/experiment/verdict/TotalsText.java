@@ -48,7 +48,7 @@ final class TotalsText {
         SortedMap<String, Losses> losses = new TreeMap<>();
         for (String field : text.split(" ", -1)) {
             int equals = field.indexOf('=');
-            if (equals < 0) {
+            if (equals < 1) {
                 throw new IllegalArgumentException("not a field of totals: '" + field + "'");
             }
             String name = field.substring(0, equals);

@@ -105,6 +105,7 @@ class LossesTest {
     void addsUp() {
         assertThat(of(0.5, 0.1).plus(of(0.5))).isEqualTo(of(0.5, 0.5, 0.1)).hasSameHashCodeAs(of(0.5, 0.5, 0.1));
         assertThat(of(0.5, 0.1).exposures()).isEqualTo(2);
+        assertThat(of(0.5, 0.1)).hasToString("Losses[2 exposures]");
         assertThat(Losses.of(of(0.3).counts())).isEqualTo(of(0.3)).isNotEqualTo(of(0.6));
     }
 

@@ -1,6 +1,7 @@
 package io.datadrivenchanges.experiment.verdict;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -139,6 +140,22 @@ class RateGuardTest {
         }
 
         assertThat(small.level()).isCloseTo(level(List.of(false, false, false, true, true)), within(1e-6));
+    }
+
+    @Test
+    void whatIsTakenAsGoodForLackOfRoomCalmsItLikeAnyOther() {
+        RateGuard small = new RateGuard(LIMIT, 1);
+        small.add(() -> Standing.BAD);
+        small.add(() -> Standing.OPEN);
+        small.good(1_000);
+        small.add(() -> Standing.OPEN);
+        small.add(() -> Standing.BAD);
+        List<Boolean> history = new ArrayList<>(Collections.nCopies(1_003, false));
+        history.set(0, true);
+        history.add(true);
+        history.remove(1);
+
+        assertThat(small.level()).isCloseTo(level(history), within(1e-9 * level(history)));
     }
 
     @Test

@@ -55,7 +55,8 @@ class TotalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "changes=1,2,3", "changes=1,2,3,4,5,6", "losses:EUR=9999:1", "losses:EUR=513:1",
+    @ValueSource(strings = {"", "x", "=1", "changes=1,2,3", "changes=1,2,3,4,5,6", "losses:EUR=9999:1",
+            "losses:EUR=513:1",
             "losses:EUR=1", "cohort:a=a"})
     void refusesAnotherText(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Totals.ofText(text));

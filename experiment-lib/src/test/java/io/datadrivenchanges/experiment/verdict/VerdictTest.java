@@ -154,6 +154,7 @@ class VerdictTest {
         given.lawsIntact = false;
 
         assertBlocked(given.verdict(), Verdict.Why.LAWS_BROKEN);
+        assertThat(Verdict.Why.LAWS_BROKEN.key()).isEqualTo("laws_broken");
     }
 
     @Test
@@ -211,6 +212,21 @@ class VerdictTest {
     }
 
     @Test
+    void boundsTheMeanLossByTheLeastThatIsProven() {
+        given.losses.put("EUR", Losses.NONE);
+
+        assertThat(given.verdict(Criteria.STANDARD.withBudget("EUR", BUDGET)).checks())
+                .filteredOn(check -> check.condition() == Condition.MONEY).singleElement()
+                .satisfies(check -> assertThat(check.actual()).isEqualTo(
+                        "below %,d minor units of EUR per 1,000 changes".formatted(Math.round(10_000 * 1_000
+                                * Losses.NONE.upperBound(3_556, 0, Verdict.PROMOTE_ERROR).orElseThrow()))));
+        given.changes = Counts.NONE;
+        assertThat(given.verdict(Criteria.STANDARD.withBudget("EUR", BUDGET)).checks())
+                .filteredOn(check -> check.condition() == Condition.MONEY).singleElement()
+                .satisfies(check -> assertThat(check.actual()).isEqualTo("unknown"));
+    }
+
+    @Test
     void allowsLessThanOnePercentToBeShed() {
         given.shed = 999;
         assertThat(given.verdict()).isInstanceOf(Verdict.Promote.class);
@@ -229,10 +245,12 @@ class VerdictTest {
     @Test
     void needsTheCoverageAskedFor() {
         assertThat(given.lacking(Criteria.STANDARD.withMinExposures(3_557))).containsExactly(Condition.EXPOSURES);
+        assertThat(given.lacking(Criteria.STANDARD.withMinExposures(3_556))).isEmpty();
         assertThat(given.lacking(Criteria.STANDARD.withMinSpan(WEEK.plusNanos(1)))).containsExactly(Condition.SPAN);
 
         given.cohorts.put("a", new Counts(1, 0, 0, 0, 0, 0));
         given.cohorts.put("b", new Counts(0, 0, 0, 0, 1, 0));
+        given.cohorts.put("c", new Counts(0, 0, 0, 0, 0, 1));
         assertThat(given.lacking(Criteria.STANDARD.withMinCohorts(2))).containsExactly(Condition.COHORTS);
         assertThat(given.lacking(Criteria.STANDARD.withMinCohorts(1))).isEmpty();
     }
