@@ -10,6 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /// Turns the bytes of a record into what they say: any JSON that says what the pinned form says, strictly. Fields it does
@@ -18,7 +19,9 @@ final class JsonRecordDecoder {
     private static final long SCHEMA = 1;
     private static final Instant LATEST = Instant.parse("+10000-01-01T00:00:00Z");
 
-    private final JsonFactory json = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    /// Without the table of names seen so far, by which a name in broken UTF-8 is refused or not depending on what was read before.
+    private final JsonFactory json = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES).build();
 
     TopicRecord decode(byte @Nullable [] key, byte @Nullable [] value) {
         if (key != null && RecordKey.isControl(key)) {
