@@ -58,17 +58,21 @@ record Ended<I extends @Nullable Object, C extends @Nullable Object, D extends @
 
     /// What sinks and log lines get to see of its settlement.
     Report.Settled settled(Instant at, Rechecks.Settled settled, @Nullable Amount cost) {
-        return new Report.Settled(candidate.plan.experiment, candidate.plan.candidateName, at, key(),
+        return new Report.Settled(candidate.plan.experiment, candidate.plan.candidateName, at, redaction().of(key()),
                 Cause.of(control.version(), observed.version()), settled.settlement(), settled.mismatches(), cost,
                 settled.reads());
     }
 
-    /// What sinks, hooks and log lines get to see: everything in it is cleaned.
+    /// What sinks, hooks and log lines get to see: everything in it is cleaned, but for what a behaviour threw.
     Report.Result result(Instant at) {
         Plan<I, C, D> plan = candidate.plan;
-        Redaction shown = new Redaction(plan.clean, candidate::trouble);
-        return new Report.Result(plan.experiment, plan.candidateName, at, key(), shown.of(finding), cause(),
+        Redaction shown = redaction();
+        return new Report.Result(plan.experiment, plan.candidateName, at, shown.of(key()), shown.of(finding), cause(),
                 control.observation(shown, plan.context), observed.observation(shown, plan.candidateContext), stage,
                 cohort(), plan.context);
+    }
+
+    private Redaction redaction() {
+        return new Redaction(candidate.plan.clean, candidate::trouble);
     }
 }

@@ -71,8 +71,9 @@ public sealed interface Steps<I extends @Nullable Object, C extends @Nullable Ob
     /// Sets how the candidate answers the caller at [Stage#CANARY] and beyond. At most one candidate of an experiment can.
     R serve(Function<? super D, ? extends Served<C>> answer);
 
-    /// Sets how a value is made fit to be kept and shown. Gets the compared parts, never `null`, and only when somebody wants to see
-    /// them; if it throws, `[redacted]` is shown.
+    /// Sets how a value is made fit to be kept and shown. Gets the compared parts and the [#key], never `null`, and only when somebody wants to see
+    /// them; if it throws, `[redacted]` is shown. Of what a behaviour throws it gets the message that is kept as evidence; sinks and log lines
+    /// show the error as it is.
     R clean(UnaryOperator<Object> redact);
 
     /// Adds to what every result of the experiment says about its circumstances.

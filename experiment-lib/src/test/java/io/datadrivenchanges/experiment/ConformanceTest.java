@@ -190,6 +190,7 @@ class ConformanceTest {
                     asked.add(left + " " + right);
                     return false;
                 }))
+                .recheck(Recheck.none())
                 .build();
 
         experiment.call("x");

@@ -143,6 +143,13 @@ class KeptTest {
     }
 
     @Test
+    void keyOfTheInputIsCleanedLikeTheValues() {
+        inline("secret", "hidden").clean(value -> "***").build().call("courier of that name");
+
+        assertThat(only().key()).isEqualTo("***");
+    }
+
+    @Test
     void c060_c061_contextsMergeAndThatOfAnObservationLiesOver() {
         inline("a", "b").context("node", "n1").observationContext("node", "n2").build().call("x");
 
