@@ -63,6 +63,13 @@ class TotalsTest {
     }
 
     @Test
+    void leavesFieldsThatItDoesNotKnowAlone() {
+        Totals totals = totals(1, "new", "EUR");
+
+        assertThat(Totals.ofText(totals.text() + " x=1 later=2")).isEqualTo(totals);
+    }
+
+    @Test
     void addsUp() {
         Totals both = totals(1, "a", "EUR").plus(totals(10, "b", "EUR")).plus(totals(100, "a", "USD"));
 
