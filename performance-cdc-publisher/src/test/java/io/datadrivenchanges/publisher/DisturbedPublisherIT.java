@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -46,6 +47,7 @@ class DisturbedPublisherIT {
         var logger = (Logger) LoggerFactory.getLogger("io.debezium.connector.postgresql");
         logger.setLevel(Level.INFO);
         logger.setAdditive(false);
+        ENGINE_LOG.list = new CopyOnWriteArrayList<>(); // engines of other classes log meanwhile
         ENGINE_LOG.start();
         logger.addAppender(ENGINE_LOG);
     }
