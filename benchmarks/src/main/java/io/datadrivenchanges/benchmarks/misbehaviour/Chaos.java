@@ -31,6 +31,10 @@ final class Chaos implements AutoCloseable {
     private static final int WAYS_INLINE = HANGS;
     private static final int WAYS_DETACHED = HANGS + 1;
 
+    /// Kept until the next is made: the compiler leaves out what nobody can see.
+    @SuppressWarnings("UnusedVariable")
+    private volatile byte[] garbage = {};
+
     private final CountDownLatch over = new CountDownLatch(1);
     private final Laboratory laboratory = Laboratory.builder().sink(_ -> awaitEnd()).build();
     private final Experiment<Integer, Integer, RuntimeException> inline = plan("inline", WAYS_INLINE)
@@ -75,7 +79,10 @@ final class Chaos implements AutoCloseable {
             case THROWS -> throw new IllegalArgumentException("candidate");
             case FAILS -> throw new AssertionError("candidate");
             case DIFFERS -> input + 1;
-            case ALLOCATES -> input + new byte[GARBAGE_BYTES].length - GARBAGE_BYTES;
+            case ALLOCATES -> {
+                garbage = new byte[GARBAGE_BYTES];
+                yield input;
+            }
             case MAKES_THE_COMPARATOR_THROW -> -1;
             default -> {
                 over.await();

@@ -47,11 +47,10 @@ public final class Disturbance implements Callable<Integer> {
         var machine = Machine.here();
         long seed = System.nanoTime();
         var random = new SplittableRandom(seed);
-        Map<Way, Pairs> taken = new EnumMap<>(Way.class);
         try (var chaos = new Chaos()) {
             take(WARM_UP, chaos, random);
             var surroundings = Surroundings.watch();
-            taken.putAll(take(pairs, chaos, random));
+            Map<Way, Pairs> taken = take(pairs, chaos, random);
             var seen = surroundings.seen();
             var result = new Result(machine, Instant.now().truncatedTo(ChronoUnit.SECONDS), seed, pairs, CALLS,
                     side(taken, Way.CONTROL, random), side(taken, Way.INLINE, random),
