@@ -36,7 +36,7 @@ import tools.jackson.databind.type.LogicalType;
 @EnableConfigurationProperties(StrictHttpProperties.class)
 @Import(ProblemAdvice.class)
 class StrictHttpAutoConfiguration {
-    private static final int BEFORE_SECURITY = SecurityFilterProperties.DEFAULT_FILTER_ORDER - 10;
+    static final int BEFORE_SECURITY = SecurityFilterProperties.DEFAULT_FILTER_ORDER - 10;
     private static final int AFTER_SECURITY = SecurityFilterProperties.DEFAULT_FILTER_ORDER + 10;
 
     @Bean
@@ -54,6 +54,11 @@ class StrictHttpAutoConfiguration {
     @Bean
     ServerRequestObservationConvention problemObservation() {
         return new ProblemObservation();
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> pathFilter() {
+        return inOrder(new PathFilter(), BEFORE_SECURITY);
     }
 
     @Bean
@@ -123,7 +128,7 @@ class StrictHttpAutoConfiguration {
                         .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail));
     }
 
-    private static FilterRegistrationBean<Filter> inOrder(Filter filter, int order) {
+    static FilterRegistrationBean<Filter> inOrder(Filter filter, int order) {
         var registration = new FilterRegistrationBean<Filter>(filter);
         registration.setOrder(order);
         return registration;

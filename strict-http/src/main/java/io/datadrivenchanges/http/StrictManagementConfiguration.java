@@ -19,6 +19,11 @@ class StrictManagementConfiguration {
         return new ProblemValveCustomizer();
     }
 
+    @Bean
+    FilterRegistrationBean<Filter> managementPathFilter() {
+        return StrictHttpAutoConfiguration.inOrder(new PathFilter(), StrictHttpAutoConfiguration.BEFORE_SECURITY);
+    }
+
     /// Boot maps an error endpoint there that answers direct calls with status 999.
     @Bean
     FilterRegistrationBean<Filter> noManagementErrorPage() {

@@ -48,6 +48,14 @@ class ManagementPortIT {
     }
 
     @Test
+    void refusesAPathThatCannotBeDecoded() throws Exception {
+        String answer = sample.raw("local.management.port",
+                "GET /actuator/health;a=% HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("/problems/bad-request");
+    }
+
+    @Test
     void refusesForeignHosts() throws Exception {
         String answer = sample.raw("local.management.port",
                 "GET /actuator/health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");

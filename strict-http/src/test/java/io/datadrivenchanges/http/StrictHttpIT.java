@@ -55,6 +55,14 @@ class StrictHttpIT {
         assertThat(Sample.type(response)).isEqualTo("/problems/bad-request");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/things;a=%", "/;a=bayments%", "/things;%zz", "/things%"})
+    void refusesAPathThatCannotBeDecoded(String path) throws Exception {
+        String answer = sample.raw(PORT, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("/problems/bad-request");
+    }
+
     @Test
     void namesAllWrongFieldsAtOnce() throws Exception {
         var response = sample.post("/things", "{}");
