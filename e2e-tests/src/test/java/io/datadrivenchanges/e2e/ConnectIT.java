@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
+import io.datadrivenchanges.stack.CompilerTiers;
 import io.datadrivenchanges.stack.JavaProgram;
 import io.datadrivenchanges.stack.KafkaBroker;
 import io.datadrivenchanges.stack.PostgresServer;
@@ -55,7 +56,8 @@ class ConnectIT {
             List<String> files = List.of(workerSettings(kafka.bootstrapServers()), connectorSettings(postgres.port()));
 
             try (var reader = WatchedCache.start(kafka.bootstrapServers(), 1, COURIERS)) {
-                try (var worker = JavaProgram.start(ConnectStandalone.class, HEAP, files, folder)) {
+                try (var worker = JavaProgram.start(ConnectStandalone.class, HEAP, CompilerTiers.FIRST, files,
+                        folder)) {
                     await("the snapshot is through").atMost(START).until(() -> {
                         assertThat(worker.process().isAlive()).as(worker::output).isTrue();
                         return topic.has("@heartbeat");
@@ -68,7 +70,7 @@ class ConnectIT {
                 }
                 COURIERS.forEach(table::change);
 
-                try (var _ = JavaProgram.start(ConnectStandalone.class, HEAP, files, folder)) {
+                try (var _ = JavaProgram.start(ConnectStandalone.class, HEAP, CompilerTiers.FIRST, files, folder)) {
                     reader.awaitVersions("what changed while no worker ran", table.versions(), HEALED);
                 }
                 reader.assertFaultless();

@@ -62,7 +62,8 @@ final class FastStart {
         run(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", folder.toString(),
                 "--application-filename", application().getFileName().toString()));
         List<String> recording = new ArrayList<>(LAYOUT_FLAGS);
-        recording.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:AOTCacheOutput=" + cache(), "-Xlog:aot*=error",
+        recording.addAll(CompilerTiers.FIRST.flags());
+        recording.addAll(List.of("-XX:AOTCacheOutput=" + cache(), "-Xlog:aot*=error",
                 "-Dspring.context.exit=onRefresh", "-jar", application().toString()));
         recording.addAll(TRAINING);
         run(recording);

@@ -12,9 +12,6 @@ import java.util.stream.Collectors;
 /// Methods are to be called by one thread at a time.
 public final class JavaProgram implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
-    /// A short-lived process gains more from starting fast than from the best machine code.
-    static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-            "-XX:+ExitOnOutOfMemoryError");
 
     private final Child child;
 
@@ -26,10 +23,11 @@ public final class JavaProgram implements AutoCloseable {
     ///
     /// @param heap its maximum heap, as the JVM wants it
     /// @param folder where it works and keeps its log, named after the class
-    public static JavaProgram start(Class<?> main, String heap, List<String> arguments, Path folder) {
+    public static JavaProgram start(Class<?> main, String heap, CompilerTiers tiers, List<String> arguments,
+            Path folder) {
         List<String> command = new ArrayList<>(List.of(FastStart.java()));
         command.addAll(heap(heap));
-        command.addAll(FLAGS);
+        command.addAll(tiers.flags());
         command.addAll(List.of("-XX:+UseCompactObjectHeaders",
                 "-Dlogback.configurationFile=io/datadrivenchanges/stack/logback-demo.xml", "-cp", classPath(),
                 main.getName()));

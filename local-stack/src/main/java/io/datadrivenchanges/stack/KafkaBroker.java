@@ -23,13 +23,15 @@ public final class KafkaBroker extends Server {
     private final int controllerPort;
     private final int detourPort = Ports.free();
     private final int detourAdvertised;
+    private final CompilerTiers tiers;
 
-    private KafkaBroker(Path folder, int port, int detourAdvertised) {
+    private KafkaBroker(Path folder, int port, int detourAdvertised, CompilerTiers tiers) {
         super("TERM");
         this.folder = folder;
         this.port = port;
         this.controllerPort = Ports.free();
         this.detourAdvertised = detourAdvertised;
+        this.tiers = tiers;
     }
 
     /// Starts a broker, on new data or on what an earlier broker has left in the folder.
@@ -38,7 +40,7 @@ public final class KafkaBroker extends Server {
     /// @param port the port, or 0 for a free one
     /// @throws StackException if it is not serving within 60 s
     public static KafkaBroker start(Path folder, int port) {
-        return start(folder, port, NO_DETOUR);
+        return start(folder, port, NO_DETOUR, CompilerTiers.FIRST);
     }
 
     /// Starts a broker that some clients reach by a detour, such as a proxy that can hold up their bytes: whoever comes in at
@@ -47,7 +49,16 @@ public final class KafkaBroker extends Server {
     /// @param detourAdvertised that other port, where the detour begins
     /// @throws StackException if it is not serving within 60 s
     public static KafkaBroker start(Path folder, int port, int detourAdvertised) {
-        var broker = new KafkaBroker(Folders.create(folder), port == 0 ? Ports.free() : port, detourAdvertised);
+        return start(folder, port, detourAdvertised, CompilerTiers.FIRST);
+    }
+
+    /// Starts a broker whose code is compiled this far.
+    static KafkaBroker start(Path folder, int port, CompilerTiers tiers) {
+        return start(folder, port, NO_DETOUR, tiers);
+    }
+
+    private static KafkaBroker start(Path folder, int port, int detourAdvertised, CompilerTiers tiers) {
+        var broker = new KafkaBroker(Folders.create(folder), port == 0 ? Ports.free() : port, detourAdvertised, tiers);
         broker.launch();
         return broker;
     }
@@ -67,7 +78,7 @@ public final class KafkaBroker extends Server {
         write();
         List<String> command = new ArrayList<>(List.of(FastStart.java()));
         command.addAll(JavaProgram.heap("256m"));
-        command.addAll(JavaProgram.FLAGS);
+        command.addAll(tiers.flags());
         command.addAll(List.of("-Dlogback.configurationFile=" + folder.resolve("logback.xml"),
                 "-cp",
                 JavaProgram.classPath(),

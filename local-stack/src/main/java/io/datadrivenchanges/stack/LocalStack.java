@@ -103,6 +103,7 @@ public final class LocalStack implements AutoCloseable {
         private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
         private final Map<Part, Map<String, String>> settings = new EnumMap<>(Part.class);
         private Consumer<String> says = _ -> {};
+        private CompilerTiers tiers = CompilerTiers.FIRST;
 
         private Builder(Path repository) {
             this.repository = repository.toAbsolutePath().normalize();
@@ -123,6 +124,12 @@ public final class LocalStack implements AutoCloseable {
         /// Sets who is told when a part is ready, one line each; called from several threads.
         public Builder says(Consumer<String> says) {
             this.says = says;
+            return this;
+        }
+
+        /// Sets how far the broker and the services are compiled; the first tier unless set.
+        public Builder compilerTiers(CompilerTiers tiers) {
+            this.tiers = tiers;
             return this;
         }
 
@@ -322,7 +329,7 @@ public final class LocalStack implements AutoCloseable {
                 "payments.incentives.base-url", "http://127.0.0.1:" + port(Part.INCENTIVES))));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var database = CompletableFuture.runAsync(this::startPostgres, threads);
-            var broker = CompletableFuture.runAsync(this::startKafka, threads);
+            var broker = CompletableFuture.runAsync(() -> startKafka(builder.tiers), threads);
             // The services wait for what they need: the order only spares them vain attempts.
             CompletableFuture.allOf(broker,
                     database.thenRunAsync(() -> startService(Part.INCENTIVES), threads),
@@ -340,8 +347,8 @@ public final class LocalStack implements AutoCloseable {
         ready(Part.POSTGRES);
     }
 
-    private void startKafka() {
-        kafka = KafkaBroker.start(folder.resolve("kafka"), port(Part.KAFKA));
+    private void startKafka(CompilerTiers tiers) {
+        kafka = KafkaBroker.start(folder.resolve("kafka"), port(Part.KAFKA), tiers);
         ready(Part.KAFKA);
     }
 
@@ -361,7 +368,7 @@ public final class LocalStack implements AutoCloseable {
     private Service service(Builder builder, Part part, String heap, Map<String, String> own) {
         Map<String, String> all = new LinkedHashMap<>(own);
         all.putAll(builder.settings.getOrDefault(part, Map.of()));
-        return new Service(part, builder.repository, folder, port(part), heap, all, http);
+        return new Service(part, builder.repository, folder, port(part), heap, builder.tiers, all, http);
     }
 
     private String jdbcUrl(String database) {

@@ -36,6 +36,7 @@ final class Service {
     private final Path folder;
     private final int port;
     private final String heap;
+    private final CompilerTiers tiers;
     private final Map<String, String> settings;
     private final HttpClient http;
     private volatile @Nullable Child process;
@@ -44,12 +45,12 @@ final class Service {
     /// @param folder where its log is kept
     /// @param heap its maximum heap, as the JVM wants it
     /// @param settings Spring Boot properties
-    Service(Part part, Path repository, Path folder, int port, String heap, Map<String, String> settings,
-            HttpClient http) {
-        this(part, part.title(), jar(repository, part), folder, port, heap, settings, http);
+    Service(Part part, Path repository, Path folder, int port, String heap, CompilerTiers tiers,
+            Map<String, String> settings, HttpClient http) {
+        this(part, part.title(), jar(repository, part), folder, port, heap, tiers, settings, http);
     }
 
-    private Service(Part part, String name, Path jar, Path folder, int port, String heap,
+    private Service(Part part, String name, Path jar, Path folder, int port, String heap, CompilerTiers tiers,
             Map<String, String> settings, HttpClient http) {
         this.part = part;
         this.name = name;
@@ -57,6 +58,7 @@ final class Service {
         this.folder = folder;
         this.port = port;
         this.heap = heap;
+        this.tiers = tiers;
         this.settings = Map.copyOf(settings);
         this.http = http;
     }
@@ -76,7 +78,7 @@ final class Service {
 
     /// The same service once more, not started.
     Service another(int number, int otherPort) {
-        return new Service(part, part.title() + "-" + number, jar, folder, otherPort, heap, settings, http);
+        return new Service(part, part.title() + "-" + number, jar, folder, otherPort, heap, tiers, settings, http);
     }
 
     URI uri() {
@@ -133,7 +135,7 @@ final class Service {
     private List<String> command(Map<String, String> more) {
         List<String> command = new ArrayList<>(List.of(FastStart.java()));
         command.addAll(JavaProgram.heap(heap));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
+        command.addAll(tiers.flags());
         command.addAll(new FastStart(part.title(), jar).command());
         command.add("--server.port=" + port);
         Map<String, String> all = new LinkedHashMap<>(settings);

@@ -11,7 +11,7 @@ final class Couriers implements AutoCloseable {
     private static final String CREATE = "INSERT INTO courier_performance (courier_id, performance, version)"
             + " SELECT n, 'NORMAL', 1 FROM generate_series(?, ?) AS n";
     private static final String CHANGE = "UPDATE courier_performance SET performance = ?, version = version + 1,"
-            + " updated_at = clock_timestamp() WHERE courier_id = ?";
+            + " updated_at = clock_timestamp() WHERE courier_id BETWEEN ? AND ?";
 
     private final Connection database;
     private final PreparedStatement change;
@@ -47,25 +47,29 @@ final class Couriers implements AutoCloseable {
 
     /// Changes the next courier, in a transaction of its own, committed on return.
     void changeNext() {
+        change(1);
+    }
+
+    /// Changes all couriers that others are ahead of, or each of them if none is, in one transaction.
+    ///
+    /// @return the last of them, in the version that it has now
+    Version changeRest() {
+        change((int) (count - changed % count));
+        long last = changed - 1;
+        return new Version(first + last % count, 2 + last / count);
+    }
+
+    private void change(int couriers) {
+        long from = first + changed % count;
         try {
             change.setString(1, changed / count % 2 == 0 ? "HIGH" : "NORMAL");
-            change.setLong(2, first + changed % count);
+            change.setLong(2, from);
+            change.setLong(3, from + couriers - 1);
             change.executeUpdate();
         } catch (SQLException e) {
             throw new IllegalStateException("The change was not committed", e);
         }
-        changed++;
-    }
-
-    /// Changes each courier once.
-    ///
-    /// @return the last of them, in the version that it has now
-    Version changeAll() {
-        for (int i = 0; i < count; i++) {
-            changeNext();
-        }
-        long last = changed - 1;
-        return new Version(first + last % count, 2 + last / count);
+        changed += couriers;
     }
 
     /// Which change made this version, counted from 0; negative for none of these couriers' changes.

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
 ///
 /// The pipes take turns, each several times, and each turn is a new publisher process that is warmed up first: so only one of
 /// them runs at any time, and neither a lucky start nor a noisy minute decides. All of them have the same database, broker and
-/// JVM settings.
+/// JVM settings, which let it compile in full, as in production.
 @Command(name = "pipeline", sortOptions = false, description = {
         "Measures commit → visible: a hand-written floor, Debezium with its defaults, and this system, in turns."})
 public final class PipelineLatency implements Callable<Integer> {
@@ -65,7 +65,7 @@ public final class PipelineLatency implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds of all pipes. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(names = "--warm-up", defaultValue = "2000", description = {
+    @Option(names = "--warm-up", defaultValue = "100000", description = {
             "Changes before the measured ones, in each round and pipe. Default: ${DEFAULT-VALUE}."})
     private int warmUp;
 
@@ -127,7 +127,7 @@ public final class PipelineLatency implements Callable<Integer> {
     private Round round(Contender contender, Bench bench) throws InterruptedException {
         try (Pipe pipe = contender.start(bench.stack())) {
             bench.awaitCarrying(pipe);
-            new OpenLoop(rate).run(warmUp, _ -> bench.couriers().changeNext());
+            bench.warmUp(pipe, warmUp);
 
             var surroundings = Surroundings.watch();
             var busy = ProcessLoad.of(pipe.publisher());

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
+import io.datadrivenchanges.stack.CompilerTiers;
 import io.datadrivenchanges.stack.JavaProgram;
 import io.datadrivenchanges.stack.LocalStack;
 import org.apache.kafka.clients.admin.Admin;
@@ -42,7 +43,7 @@ final class SimplePipe implements Pipe {
     private static SimplePipe start(LocalStack stack, Class<?> program, String name, MapReader.Decoder decoder) {
         createTopic(stack.kafka(), name);
         var reader = new MapReader(stack.kafka(), name, decoder);
-        JavaProgram publisher = JavaProgram.start(program, HEAP,
+        JavaProgram publisher = JavaProgram.start(program, HEAP, CompilerTiers.ALL,
                 List.of(Integer.toString(stack.postgres().port()), stack.kafka(), name), stack.folder());
         return new SimplePipe(publisher, reader);
     }
