@@ -22,7 +22,6 @@ import io.datadrivenchanges.benchmarks.measurement.ProcessLoad;
 import io.datadrivenchanges.benchmarks.measurement.Repeats;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;
 import io.datadrivenchanges.benchmarks.measurement.Surroundings;
-import io.datadrivenchanges.stack.CompilerTiers;
 import io.datadrivenchanges.stack.LocalStack;
 import io.datadrivenchanges.stack.Part;
 import io.datadrivenchanges.stack.StackException;
@@ -91,7 +90,7 @@ public final class PaymentsBenchmark implements Callable<Integer> {
     private Result measure() throws InterruptedException, ExecutionException {
         var machine = Machine.here();
         Map<Variant, List<Turn>> turns = new EnumMap<>(Variant.class);
-        try (LocalStack stack = LocalStack.of(options.repository()).compilerTiers(CompilerTiers.ALL).start()) {
+        try (LocalStack stack = LocalStack.of(options.repository()).start()) {
             stack.postgres().run("incentives", CREATE_COURIERS);
             var client = new PaymentsClient(stack.payments(), connections, COURIERS);
             try (var load = new PaymentLoad(client, connections)) {
