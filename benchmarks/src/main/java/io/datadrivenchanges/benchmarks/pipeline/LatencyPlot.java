@@ -19,15 +19,15 @@ import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/// Draws how the latency grows from the median towards the slowest changes, both axes logarithmic, the lower one by how many
+/// Draws how the latency grows from the fastest towards the slowest changes, both axes logarithmic, the lower one by how many
 /// are slower.
 final class LatencyPlot {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 480;
     private static final int POINTS_PER_DECADE = 20;
     private static final int DECADES = 3;
-    /// One in ten to the power of this is slower than the median.
-    private static final double MEDIAN = Math.log10(2);
+    /// Far enough apart for one at each decade.
+    private static final int PIXELS_BETWEEN_TICKS = 150;
     /// What the histograms' resolution can tell from nothing, and a logarithm can show.
     private static final double SMALLEST_MILLIS = 0.01;
 
@@ -36,17 +36,16 @@ final class LatencyPlot {
     static void write(PipelineLatency.Result result, Path file) {
         XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).theme(ChartTheme.XChart)
                 .title("commit → visible, " + result.rate() + " changes/s")
-                .xAxisTitle("share of changes that are faster, from the median on").yAxisTitle("milliseconds").build();
+                .xAxisTitle("share of changes that are faster").yAxisTitle("milliseconds").build();
         // The library labels a logarithmic axis at the places of a linear one, hence the exponents.
-        chart.getStyler().setYAxisLogarithmic(true)
+        chart.getStyler().setYAxisLogarithmic(true).setXAxisTickMarkSpacingHint(PIXELS_BETWEEN_TICKS)
                 .setxAxisTickLabelsFormattingFunction(LatencyPlot::share).setYAxisDecimalPattern("0.##")
                 .setLegendPosition(LegendPosition.OutsideS).setChartBackgroundColor(Color.WHITE);
         for (Contender contender : Contender.values()) {
             var latencies = new Latencies();
             result.side(contender).rounds().forEach(round -> latencies.add(round.latencies()));
             double[] exponents = IntStream.rangeClosed(0, POINTS_PER_DECADE * DECADES)
-                    .mapToDouble(point -> MEDIAN + (DECADES - MEDIAN) * point / (POINTS_PER_DECADE * DECADES))
-                    .toArray();
+                    .mapToDouble(point -> (double) point / POINTS_PER_DECADE).toArray();
             double[] millis = Arrays.stream(exponents).map(exponent -> Math.max(SMALLEST_MILLIS,
                     latencies.millisAtPercentile(100 - 100 / Math.pow(10, exponent)))).toArray();
             chart.addSeries(contender.toString(), exponents, millis).setMarker(SeriesMarkers.NONE);
