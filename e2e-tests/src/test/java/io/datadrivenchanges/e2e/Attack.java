@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.datadrivenchanges.stack.Part;
@@ -173,12 +174,8 @@ final class Attack {
     private static boolean echoes(RawRequest request, RawAnswer answer) {
         String sent = request.toString();
         String received = answer.head() + "\r\n\r\n" + answer.body();
-        for (int i = 0; i + MAX_ECHO < received.length(); i++) {
-            if (sent.contains(received.substring(i, i + MAX_ECHO + 1))) {
-                return true;
-            }
-        }
-        return false;
+        return IntStream.range(0, received.length() - MAX_ECHO)
+                .anyMatch(i -> sent.contains(received.substring(i, i + MAX_ECHO + 1)));
     }
 
     private void checkLog(Part service, int before, int requests) {

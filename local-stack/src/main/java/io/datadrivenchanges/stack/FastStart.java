@@ -62,8 +62,7 @@ final class FastStart {
         run(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", folder.toString(),
                 "--application-filename", application().getFileName().toString()));
         List<String> recording = new ArrayList<>(LAYOUT_FLAGS);
-        recording.addAll(CompilerTiers.FIRST.flags());
-        recording.addAll(List.of("-XX:AOTCacheOutput=" + cache(), "-Xlog:aot*=error",
+        recording.addAll(List.of(CompilerTiers.FIRST.flag(), "-XX:AOTCacheOutput=" + cache(), "-Xlog:aot*=error",
                 "-Dspring.context.exit=onRefresh", "-jar", application().toString()));
         recording.addAll(TRAINING);
         run(recording);

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 /// Methods are to be called by one thread at a time.
 public final class JavaProgram implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 
     private final Child child;
 
@@ -27,7 +28,8 @@ public final class JavaProgram implements AutoCloseable {
             Path folder) {
         List<String> command = new ArrayList<>(List.of(FastStart.java()));
         command.addAll(heap(heap));
-        command.addAll(tiers.flags());
+        command.addAll(FLAGS);
+        command.add(tiers.flag());
         command.addAll(List.of("-XX:+UseCompactObjectHeaders",
                 "-Dlogback.configurationFile=io/datadrivenchanges/stack/logback-demo.xml", "-cp", classPath(),
                 main.getName()));

@@ -78,7 +78,8 @@ public final class KafkaBroker extends Server {
         write();
         List<String> command = new ArrayList<>(List.of(FastStart.java()));
         command.addAll(JavaProgram.heap("256m"));
-        command.addAll(tiers.flags());
+        command.addAll(JavaProgram.FLAGS);
+        command.add(tiers.flag());
         command.addAll(List.of("-Dlogback.configurationFile=" + folder.resolve("logback.xml"),
                 "-cp",
                 JavaProgram.classPath(),

@@ -135,7 +135,7 @@ final class Service {
     private List<String> command(Map<String, String> more) {
         List<String> command = new ArrayList<>(List.of(FastStart.java()));
         command.addAll(JavaProgram.heap(heap));
-        command.addAll(tiers.flags());
+        command.addAll(List.of(tiers.flag(), "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(new FastStart(part.title(), jar).command());
         command.add("--server.port=" + port);
         Map<String, String> all = new LinkedHashMap<>(settings);

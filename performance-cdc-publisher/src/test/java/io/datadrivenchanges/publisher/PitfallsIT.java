@@ -100,7 +100,7 @@ class PitfallsIT {
     void snapshotBrokenOffInTheMiddle() throws Exception {
         createCouriers(SNAPSHOT_ROWS);
         Running brokenOff = pipe.start(SHORT, pipe.heldAddress());
-        await().atMost(Pipe.LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10))
+        await().atMost(BIG_LIMIT).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10))
                 .until(() -> brokenOff.count("records", "op", "r") > SNAPSHOT_ROWS / 4.0);
         pipe.kafkaProxy().hold();
         try {

@@ -22,6 +22,7 @@ import io.datadrivenchanges.benchmarks.measurement.ProcessLoad;
 import io.datadrivenchanges.benchmarks.measurement.Repeats;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;
 import io.datadrivenchanges.benchmarks.measurement.Surroundings;
+import io.datadrivenchanges.stack.CompilerTiers;
 import io.datadrivenchanges.stack.LocalStack;
 import io.datadrivenchanges.stack.Part;
 import io.datadrivenchanges.stack.StackException;
@@ -72,6 +73,10 @@ public final class PaymentsBenchmark implements Callable<Integer> {
             "How long a turn pays as much as goes through; twice that at the fixed rate. Default: ${DEFAULT-VALUE}."})
     private int seconds;
 
+    @Option(names = "--compiler-tiers", paramLabel = "TIERS", defaultValue = "FIRST", description = {
+            "How far the system's JVMs compile: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}."})
+    private CompilerTiers tiers = CompilerTiers.FIRST;
+
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
         options.check(connections >= 1 && connections <= MAX_CONNECTIONS,
@@ -90,7 +95,7 @@ public final class PaymentsBenchmark implements Callable<Integer> {
     private Result measure() throws InterruptedException, ExecutionException {
         var machine = Machine.here();
         Map<Variant, List<Turn>> turns = new EnumMap<>(Variant.class);
-        try (LocalStack stack = LocalStack.of(options.repository()).start()) {
+        try (LocalStack stack = LocalStack.of(options.repository()).compilerTiers(tiers).start()) {
             stack.postgres().run("incentives", CREATE_COURIERS);
             var client = new PaymentsClient(stack.payments(), connections, COURIERS);
             try (var load = new PaymentLoad(client, connections)) {

@@ -11,6 +11,8 @@ import io.datadrivenchanges.stack.Part;
 
 /// A local stack whose courier table has one writer and in which only what is measured runs. Confined to one thread.
 record Bench(LocalStack stack, Couriers couriers) implements AutoCloseable {
+    /// Changes after which little is left to compile.
+    static final int WARM_UP = 100_000;
     private static final int COURIERS = 200;
     /// One of so many changes warms up in a transaction of its own.
     private static final int WARMED_UP_ALONE = 10;

@@ -31,7 +31,6 @@ import picocli.CommandLine.Option;
 @Command(name = "capacity", sortOptions = false, description = {
         "Finds the highest rate at which 99 % of the changes are visible within the limit."})
 public final class PipelineCapacity implements Callable<Integer> {
-    private static final int WARM_UP = 100_000;
     private static final int WRITERS = 8;
     private static final int COURIERS_PER_WRITER = 500;
     private static final double CLOSE_ENOUGH = 1.1;
@@ -76,7 +75,7 @@ public final class PipelineCapacity implements Callable<Integer> {
                 var writers = Writers.create(bench.stack());
                 Pipe pipe = OurPipe.start(bench.stack())) {
             bench.awaitCarrying(pipe);
-            bench.warmUp(pipe, WARM_UP);
+            bench.warmUp(pipe, Bench.WARM_UP);
             trial(firstRate, writers, pipe); // warms up what writes
             double good = 0;
             double bad = Double.POSITIVE_INFINITY;

@@ -65,7 +65,7 @@ public final class PipelineLatency implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "Rounds of all pipes. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(names = "--warm-up", defaultValue = "100000", description = {
+    @Option(names = "--warm-up", defaultValue = "" + Bench.WARM_UP, description = {
             "Changes before the measured ones, in each round and pipe. Default: ${DEFAULT-VALUE}."})
     private int warmUp;
 

@@ -25,7 +25,7 @@ final class RebuildProcess {
     public static void main(String... arguments) throws InterruptedException {
         LocalTable.Kind kind = LocalTable.Kind.valueOf(arguments[0]);
         var topic = new CourierTopic(arguments[1], Integer.parseInt(arguments[2]));
-        System.out.println(new JsonMapper().writeValueAsString(measure(kind, topic)));
+        System.out.println(JsonMapper.shared().writeValueAsString(measure(kind, topic)));
         // Clients may have left threads that would keep the process.
         System.exit(0);
     }
