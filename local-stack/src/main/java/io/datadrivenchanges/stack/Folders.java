@@ -11,7 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /// Folders that come and go with a run.
-final class Folders {
+public final class Folders {
     private Folders() {}
 
     static Path create(Path folder) {
@@ -23,7 +23,9 @@ final class Folders {
     }
 
     /// Deletes the folder and all in it; one that is not there is fine.
-    static void delete(Path folder) {
+    ///
+    /// @throws UncheckedIOException if something in it cannot be deleted
+    public static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import org.apache.kafka.common.protocol.ApiKeys;
+
 /// The [PerformanceCache] that is fed by the change topic. Thread-safe; needs no Spring.
 ///
 /// It owns one daemon thread that reads all partitions from the beginning and then follows. Starting it never waits and
@@ -26,11 +28,18 @@ public final class KafkaPerformanceCache implements PerformanceCache, AutoClosea
     private final TopicReader reader;
 
     private KafkaPerformanceCache(Builder settings) {
+        loadProtocol();
         copy = new LocalCopy(settings.partitions, settings.maxStaleness, settings.clockError, InstantSource.system(),
                 System::nanoTime, counts);
         reader = new TopicReader(settings.topic, settings.partitions, settings.topicCheckInterval, settings.client,
                 new PinnedRecordDecoder(), copy, counts, waiters, System::nanoTime);
         reader.start();
+    }
+
+    /// Kafka's client needs the many hundred classes of its protocol for its first request. Loaded beside the rest of a start, they do not
+    /// hold it up.
+    private static void loadProtocol() {
+        Thread.ofPlatform().daemon().name("performance-cache-protocol").start(ApiKeys::values);
     }
 
     /// A cache with the defaults of the properties `performance.cache.*`.

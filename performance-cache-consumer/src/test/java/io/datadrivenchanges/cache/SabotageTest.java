@@ -30,7 +30,7 @@ class SabotageTest {
 
     @ParameterizedTest(name = "{0}.{1} = {2}")
     @CsvSource({
-            "VersionedEntries$Offer, isNewer, true, 'is no state within its bound'",
+            "VersionedEntries, isNewer, true, 'is no state within its bound'",
             "LocalCopy, isCaughtUp, true, 'before the end'",
             "LocalCopy, isStale, false, 'without a heartbeat'"})
     void modelIsViolatedWithout(String type, String method, boolean answer, String finding)
@@ -43,7 +43,7 @@ class SabotageTest {
 
     @ParameterizedTest(name = "{0}.{1} = {2}")
     @CsvSource({
-            "VersionedEntries$Offer, isNewer, true, ignoresOlderVersion",
+            "VersionedEntries, isNewer, true, ignoresOlderVersion",
             "Generation, isComplete, true, isNotReadyWithoutTheMarkerThatTheSnapshotIsComplete",
             "LocalCopy, isCaughtUp, true, isNotReadyBeforeTheEndThatTheTopicHadAtTheStart",
             "LocalCopy, isStale, false, isNotReadyWithoutAFreshHeartbeat"})

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,25 +37,32 @@ record ForeignProcesses(Map<Long, Used> byId) {
     }
 
     static ForeignProcesses now() {
+        var used = new HashMap<Long, Used>();
+        ids().forEach(id -> read(id).ifPresent(one -> used.put(id, one)));
+        return new ForeignProcesses(used);
+    }
+
+    static List<Long> ids() {
         var self = ProcessHandle.current();
         Set<Long> ours = Stream.concat(Stream.of(self), self.descendants()).map(ProcessHandle::pid)
                 .collect(Collectors.toSet());
-        var used = new HashMap<Long, Used>();
         try (Stream<Path> folders = Files.list(PROC)) {
-            folders.map(folder -> folder.getFileName().toString())
+            return folders.map(folder -> folder.getFileName().toString())
                     .filter(name -> name.chars().allMatch(Character::isDigit))
-                    .map(Long::valueOf).filter(id -> !ours.contains(id))
-                    .forEach(id -> read(id).ifPresent(one -> used.put(id, one)));
+                    .map(Long::valueOf).filter(id -> !ours.contains(id)).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new ForeignProcesses(used);
+    }
+
+    static Path folder(long id) {
+        return PROC.resolve(Long.toString(id));
     }
 
     /// Empty if it has ended.
     private static Optional<Used> read(long id) {
         try {
-            return Optional.of(Used.parse(Files.readString(PROC.resolve(Long.toString(id)).resolve("stat"))));
+            return Optional.of(Used.parse(Files.readString(folder(id).resolve("stat"))));
         } catch (IOException _) {
             return Optional.empty();
         }

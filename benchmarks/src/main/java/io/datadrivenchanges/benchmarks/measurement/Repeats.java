@@ -1,6 +1,5 @@
 package io.datadrivenchanges.benchmarks.measurement;
 
-import io.datadrivenchanges.benchmarks.measurement.Surroundings.Seen;
 import picocli.CommandLine.Option;
 
 /// How often disturbed turns are taken again, in all, where a machine is never quiet for as long as a whole benchmark takes. Only what
@@ -20,8 +19,10 @@ public final class Repeats {
     }
 
     /// Whether a turn is to be taken again and what it has measured to be dropped.
-    public boolean again(Seen seen) {
-        boolean again = seen.disturbed() && taken < limit;
+    ///
+    /// @param disturbed whether something else ran that distorts what it has measured
+    public boolean again(boolean disturbed) {
+        boolean again = disturbed && taken < limit;
         if (again) {
             taken++;
         }

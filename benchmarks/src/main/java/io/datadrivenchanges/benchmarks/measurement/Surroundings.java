@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class Surroundings {
     private static final Path STAT = Path.of("/proc/stat");
     /// In which the kernel counts there: USER_HZ, the same on every Linux that Java runs on.
     private static final double TICKS_PER_SECOND = 100;
+    private static final double NANOS_PER_TICK = 1e9 / TICKS_PER_SECOND;
     private static final int STEAL = 8;
 
     private final long startedAt = System.nanoTime();
@@ -40,6 +42,7 @@ public final class Surroundings {
         }
         double ticks = (System.nanoTime() - startedAt) / 1e9 * TICKS_PER_SECOND;
         return new Seen(100 * now.others().since(first.others()) / ticks, now.others().busiestSince(first.others()),
+                now.threads().nanosInLongStretchesSince(first.threads()) / NANOS_PER_TICK * 100 / ticks,
                 100 * (now.steal() - first.steal()) / ticks);
     }
 
@@ -47,22 +50,36 @@ public final class Surroundings {
     ///
     /// @param foreignCpuPercent used by processes that are not part of the measurement
     /// @param busiest           name of the one of them that used most; empty if none used anything
+    /// @param heldPercent       used by those of their threads that keep a core for a millisecond or more at a time; 0 also where the
+    ///                          kernel does not count that
     /// @param stealPercent      taken away by a hypervisor
-    public record Seen(double foreignCpuPercent, String busiest, double stealPercent) {
-        private static final Seen NOTHING = new Seen(Double.NaN, "", Double.NaN);
+    public record Seen(double foreignCpuPercent, String busiest, double heldPercent, double stealPercent) {
+        private static final Seen NOTHING = new Seen(Double.NaN, "", Double.NaN, Double.NaN);
         private static final double FOREIGN_LIMIT = 10;
+        /// As much as a 99th percentile leaves out.
+        private static final double HELD_LIMIT = 1;
         private static final double STEAL_LIMIT = 2;
 
         /// The worst of several.
         public static Seen worst(List<Seen> seen) {
             Seen foreign = seen.stream().max(Comparator.comparingDouble(Seen::foreignCpuPercent)).orElse(NOTHING);
-            return new Seen(foreign.foreignCpuPercent(), foreign.busiest(),
-                    seen.stream().mapToDouble(Seen::stealPercent).reduce(0, Math::max));
+            return new Seen(foreign.foreignCpuPercent(), foreign.busiest(), worst(seen, Seen::heldPercent),
+                    worst(seen, Seen::stealPercent));
+        }
+
+        private static double worst(List<Seen> seen, ToDoubleFunction<Seen> value) {
+            return seen.stream().mapToDouble(value).reduce(0, Math::max);
         }
 
         /// Whether the measurement is not to be trusted; also when nobody can tell.
         public boolean disturbed() {
             return !(foreignCpuPercent <= FOREIGN_LIMIT && stealPercent <= STEAL_LIMIT);
+        }
+
+        /// Whether the slowest hundredth of what takes about a millisecond is not to be trusted: it is made by whoever holds a core for as
+        /// long, even if that is seldom.
+        public boolean disturbedTail() {
+            return disturbed() || heldPercent > HELD_LIMIT;
         }
 
         /// One sentence on why it is, or is not, to be trusted.
@@ -71,21 +88,22 @@ public final class Surroundings {
                 return "this system does not tell what else ran: there is no " + STAT;
             }
             return String.format(Locale.ROOT,
-                    "others used up to %.1f %% of a core (limit %.0f %%)%s, the hypervisor took up to %.1f %% (limit %.0f %%)",
+                    "others used up to %.1f %% of a core (limit %.0f %%)%s, %.1f %% in stretches of a millisecond or more (limit for p99 %.0f %%), "
+                            + "the hypervisor took up to %.1f %% (limit %.0f %%)",
                     foreignCpuPercent, FOREIGN_LIMIT, busiest.isEmpty() ? "" : ", most of it '" + busiest + "'",
-                    stealPercent, STEAL_LIMIT);
+                    heldPercent, HELD_LIMIT, stealPercent, STEAL_LIMIT);
         }
     }
 
     /// @param steal of all cores, in ticks
-    private record Look(ForeignProcesses others, long steal) {
+    private record Look(ForeignProcesses others, ForeignThreads threads, long steal) {
         static @Nullable Look now() {
             if (!Files.isReadable(STAT)) {
                 return null;
             }
             try (Stream<String> lines = Files.lines(STAT)) {
                 String[] all = lines.findFirst().orElseThrow().split(" +", -1);
-                return new Look(ForeignProcesses.now(), Long.parseLong(all[STEAL]));
+                return new Look(ForeignProcesses.now(), ForeignThreads.now(), Long.parseLong(all[STEAL]));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -108,7 +108,7 @@ public final class PaymentsBenchmark implements Callable<Integer> {
                             options.say(String.format(Locale.ROOT, "round %d of %d, %s: %.0f/s, p99 %.2f ms; %s",
                                     round + 1, rounds, variant, turn.perSecond(), turn.p99Ms(),
                                     turn.surroundings().reason()));
-                        } while (turn.failed() == 0 && repeats.again(turn.surroundings()));
+                        } while (turn.failed() == 0 && repeats.again(turn.surroundings().disturbed()));
                         turns.computeIfAbsent(variant, _ -> new ArrayList<>()).add(turn);
                     }
                 }

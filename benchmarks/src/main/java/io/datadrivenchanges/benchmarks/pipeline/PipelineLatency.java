@@ -111,7 +111,7 @@ public final class PipelineLatency implements Callable<Integer> {
                         options.say(String.format(Locale.ROOT, "round %d of %d, %s: p50 %.2f ms, p99 %.2f ms; %s",
                                 round + 1, rounds, contender, result.p50Ms(), result.p99Ms(),
                                 result.surroundings().reason()));
-                    } while (result.lost() == 0 && repeats.again(result.surroundings()));
+                    } while (result.lost() == 0 && repeats.again(result.surroundings().disturbedTail()));
                     measured.computeIfAbsent(contender, _ -> new ArrayList<>()).add(result);
                 }
             }
@@ -191,7 +191,7 @@ public final class PipelineLatency implements Callable<Integer> {
                 Side ours, Surroundings.Seen surroundings) {
             this(machine, Instant.now().truncatedTo(ChronoUnit.SECONDS), rate, changes, repeated, floor,
                     debeziumDefaults, ours, ours.p50Ms() / floor.p50Ms(), ours.p99Ms() / floor.p99Ms(), surroundings,
-                    surroundings.disturbed(),
+                    surroundings.disturbedTail(),
                     surroundings.reason());
         }
 

@@ -23,6 +23,7 @@ import io.datadrivenchanges.benchmarks.measurement.Machine;
 import io.datadrivenchanges.benchmarks.measurement.Repeats;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;
 import io.datadrivenchanges.benchmarks.measurement.Surroundings;
+import io.datadrivenchanges.stack.Folders;
 import io.datadrivenchanges.stack.KafkaBroker;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -78,17 +79,19 @@ public final class RebuildBenchmark implements Callable<Integer> {
                     Surroundings.Seen around;
                     do {
                         var surroundings = Surroundings.watch();
-                        one = measure(kind, topic, folder.resolve(kind + ".log"));
+                        one = measure(kind, topic, folder);
                         around = surroundings.seen();
                         result.say("Round %d of %d: %s %.2f s, %.1f B per courier; %s".formatted(round, rounds,
                                 kind.key(), one.seconds(), one.bytesPerCourier(), around.reason()));
-                    } while (round > 0 && repeats.again(around));
+                    } while (round > 0 && repeats.again(around.disturbed()));
                     if (round > 0) {
                         seen.add(around);
                         measured.computeIfAbsent(kind, _ -> new ArrayList<>()).add(one);
                     }
                 }
             }
+        } finally {
+            Folders.delete(folder);
         }
         var worst = Surroundings.Seen.worst(seen);
         var sides = new LinkedHashMap<String, Side>();
@@ -108,14 +111,16 @@ public final class RebuildBenchmark implements Callable<Integer> {
         return kinds;
     }
 
-    private static RebuildProcess.Measured measure(LocalTable.Kind kind, CourierTopic topic, Path log)
+    private static RebuildProcess.Measured measure(LocalTable.Kind kind, CourierTopic topic, Path folder)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_FLAGS);
-        command.addAll(List.of("-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"), "-cp",
-                System.getProperty("java.class.path"), RebuildProcess.class.getName(), kind.name(),
+        command.addAll(List.of("-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
+                "-Djava.io.tmpdir=" + folder, "-cp", System.getProperty("java.class.path"),
+                RebuildProcess.class.getName(), kind.name(),
                 topic.bootstrapServers(), Integer.toString(topic.couriers())));
+        Path log = folder.resolve(kind + ".log");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
@@ -125,7 +130,7 @@ public final class RebuildBenchmark implements Callable<Integer> {
             process.destroyForcibly();
         }
         List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
-        return new JsonMapper().readValue(lines.getLast(), RebuildProcess.Measured.class);
+        return JsonMapper.shared().readValue(lines.getLast(), RebuildProcess.Measured.class);
     }
 
     /// What is written as JSON.

@@ -15,10 +15,22 @@ class SurroundingsTest {
     @ParameterizedTest
     @CsvSource({"0, 0, false", "10, 2, false", "10.1, 0, true", "0, 2.1, true", "NaN, 0, true"})
     void trustsOnlyAMeasurementThatRanAlone(double foreign, double steal, boolean disturbed) {
-        var seen = new Seen(foreign, "", steal);
+        var seen = new Seen(foreign, "", 0, steal);
 
         assertThat(seen.disturbed()).isEqualTo(disturbed);
+        assertThat(seen.disturbedTail()).isEqualTo(disturbed);
         assertThat(seen.reason()).isNotBlank();
+    }
+
+    @Test
+    void doesNotTrustAHighPercentileWhereSomebodyHeldACoreForLong() {
+        assertThat(new Seen(2, "kdamond.0", 1, 0).disturbedTail()).isFalse();
+
+        var held = new Seen(2, "kdamond.0", 1.1, 0);
+
+        assertThat(held.disturbedTail()).isTrue();
+        assertThat(held.disturbed()).as("a median survives that").isFalse();
+        assertThat(held.reason()).contains("'kdamond.0', 1.1 % in stretches of a millisecond or more");
     }
 
     @Test
@@ -29,11 +41,11 @@ class SurroundingsTest {
 
     @Test
     void judgesSeveralByTheWorst() {
-        var worst = Seen.worst(List.of(new Seen(12, "make", 0), new Seen(3, "top", 1)));
+        var worst = Seen.worst(List.of(new Seen(12, "make", 0, 0), new Seen(3, "top", 2, 1)));
 
-        assertThat(worst).isEqualTo(new Seen(12, "make", 1));
+        assertThat(worst).isEqualTo(new Seen(12, "make", 2, 1));
         assertThat(worst.reason()).contains("'make'");
-        assertThat(Seen.worst(List.of(worst, new Seen(Double.NaN, "", 0))).disturbed())
+        assertThat(Seen.worst(List.of(worst, new Seen(Double.NaN, "", 0, 0))).disturbed())
                 .as("what is not known is not trusted").isTrue();
     }
 }

@@ -1,0 +1,59 @@
+package io.datadrivenchanges.benchmarks.measurement;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// How long and how often each thread of the machine but this process's and its descendants' has had a core so far. Empty where the
+/// kernel does not count that.
+record ForeignThreads(Map<Long, Ran> byId) {
+    private static final long LONG_NANOS = Duration.ofMillis(1).toNanos();
+
+    /// @param nanos     on a core, in all
+    /// @param stretches how often it was given one
+    record Ran(long nanos, long stretches) {
+        private static final Ran NEVER = new Ran(0, 0);
+        private static final int NANOS = 0;
+        private static final int STRETCHES = 2;
+
+        /// @param schedstat the file of a thread
+        static Ran parse(String schedstat) {
+            String[] fields = schedstat.strip().split(" ", -1);
+            return new Ran(Long.parseLong(fields[NANOS]), Long.parseLong(fields[STRETCHES]));
+        }
+
+        private Ran since(Ran before) {
+            return new Ran(nanos - before.nanos, stretches - before.stretches);
+        }
+
+        private boolean inLongStretches() {
+            return stretches > 0 && nanos / stretches >= LONG_NANOS;
+        }
+    }
+
+    static ForeignThreads now() {
+        var ran = new HashMap<Long, Ran>();
+        for (long process : ForeignProcesses.ids()) {
+            try (Stream<Path> threads = Files.list(ForeignProcesses.folder(process).resolve("task"))) {
+                for (Path thread : threads.toList()) {
+                    ran.put(Long.valueOf(thread.getFileName().toString()),
+                            Ran.parse(Files.readString(thread.resolve("schedstat"))));
+                }
+            } catch (IOException _) {
+                // It has ended, or the kernel does not count.
+            }
+        }
+        return new ForeignThreads(ran);
+    }
+
+    /// For how many nanoseconds since then those had a core that kept it for a millisecond or more at a time, on average.
+    long nanosInLongStretchesSince(ForeignThreads before) {
+        return byId.entrySet().stream()
+                .map(one -> one.getValue().since(before.byId.getOrDefault(one.getKey(), Ran.NEVER)))
+                .filter(Ran::inLongStretches).mapToLong(Ran::nanos).sum();
+    }
+}
