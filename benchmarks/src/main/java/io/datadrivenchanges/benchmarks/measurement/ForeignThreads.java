@@ -50,10 +50,18 @@ record ForeignThreads(Map<Long, Ran> byId) {
         return new ForeignThreads(ran);
     }
 
-    /// For how many nanoseconds since then those had a core that kept it for a millisecond or more at a time, on average.
+    /// For how many nanoseconds they had a core since then.
+    long nanosSince(ForeignThreads before) {
+        return since(before).mapToLong(Ran::nanos).sum();
+    }
+
+    /// For how many of them those had it that kept it for a millisecond or more at a time, on average.
     long nanosInLongStretchesSince(ForeignThreads before) {
+        return since(before).filter(Ran::inLongStretches).mapToLong(Ran::nanos).sum();
+    }
+
+    private Stream<Ran> since(ForeignThreads before) {
         return byId.entrySet().stream()
-                .map(one -> one.getValue().since(before.byId.getOrDefault(one.getKey(), Ran.NEVER)))
-                .filter(Ran::inLongStretches).mapToLong(Ran::nanos).sum();
+                .map(one -> one.getValue().since(before.byId.getOrDefault(one.getKey(), Ran.NEVER)));
     }
 }

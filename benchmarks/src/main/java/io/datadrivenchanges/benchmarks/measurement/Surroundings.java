@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// their ratios.
 ///
 /// Foreign is what every process used that is neither this one nor a descendant, threads of the kernel included. Steal is what a hypervisor
-/// gave to other machines. Confined to one thread.
+/// gave to other machines. Whoever runs between the kernel's ticks is only counted by its scheduler, and whoever has ended since only by the
+/// ticks: the larger sum counts. Confined to one thread.
 public final class Surroundings {
     private static final Path STAT = Path.of("/proc/stat");
     /// In which the kernel counts there: USER_HZ, the same on every Linux that Java runs on.
-    private static final double TICKS_PER_SECOND = 100;
-    private static final double NANOS_PER_TICK = 1e9 / TICKS_PER_SECOND;
+    private static final double NANOS_PER_TICK = 1e9 / 100;
     private static final int STEAL = 8;
 
     private final long startedAt = System.nanoTime();
@@ -40,10 +40,12 @@ public final class Surroundings {
         if (now == null || first == null) {
             return Seen.NOTHING;
         }
-        double ticks = (System.nanoTime() - startedAt) / 1e9 * TICKS_PER_SECOND;
-        return new Seen(100 * now.others().since(first.others()) / ticks, now.others().busiestSince(first.others()),
-                now.threads().nanosInLongStretchesSince(first.threads()) / NANOS_PER_TICK * 100 / ticks,
-                100 * (now.steal() - first.steal()) / ticks);
+        double nanos = System.nanoTime() - startedAt;
+        double byTicks = now.others().since(first.others()) * NANOS_PER_TICK;
+        double byScheduler = now.threads().nanosSince(first.threads());
+        return new Seen(100 * Math.max(byTicks, byScheduler) / nanos, now.others().busiestSince(first.others()),
+                100 * now.threads().nanosInLongStretchesSince(first.threads()) / nanos,
+                100 * (now.steal() - first.steal()) * NANOS_PER_TICK / nanos);
     }
 
     /// In percent of one core; NaN where the system does not tell.

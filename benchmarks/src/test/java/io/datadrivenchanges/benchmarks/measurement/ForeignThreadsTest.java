@@ -24,6 +24,7 @@ class ForeignThreadsTest {
                 new Ran(7 * MILLIS, 2), 4L, new Ran(0, 0)));
 
         assertThat(after.nanosInLongStretchesSince(before)).isEqualTo((10 + 7) * MILLIS);
+        assertThat(after.nanosSince(before)).isEqualTo((10 + 200 + 7) * MILLIS);
         assertThat(after.nanosInLongStretchesSince(after)).isZero();
     }
 
