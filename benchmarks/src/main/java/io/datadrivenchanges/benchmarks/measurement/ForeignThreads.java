@@ -1,6 +1,7 @@
 package io.datadrivenchanges.benchmarks.measurement;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,7 @@ record ForeignThreads(Map<Long, Ran> byId) {
                     ran.put(Long.valueOf(thread.getFileName().toString()),
                             Ran.parse(Files.readString(thread.resolve("schedstat"))));
                 }
-            } catch (IOException _) {
+            } catch (IOException | UncheckedIOException _) {
                 // It has ended, or the kernel does not count.
             }
         }
