@@ -36,8 +36,8 @@ public final class KafkaPerformanceCache implements PerformanceCache, AutoClosea
         reader.start();
     }
 
-    /// Kafka's client needs the many hundred classes of its protocol for its first request. Loaded beside the rest of a start, they do not
-    /// hold it up.
+    /// Kafka's client needs the several hundred classes of its protocol for its first request. Loaded beside the rest of a start, on a daemon
+    /// thread that ends with it, they do not hold it up.
     private static void loadProtocol() {
         Thread.ofPlatform().daemon().name("performance-cache-protocol").start(ApiKeys::values);
     }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,22 +36,19 @@ record ForeignProcesses(Map<Long, Used> byId) {
     }
 
     static ForeignProcesses now() {
-        var used = new HashMap<Long, Used>();
-        ids().forEach(id -> read(id).ifPresent(one -> used.put(id, one)));
-        return new ForeignProcesses(used);
-    }
-
-    static List<Long> ids() {
         var self = ProcessHandle.current();
         Set<Long> ours = Stream.concat(Stream.of(self), self.descendants()).map(ProcessHandle::pid)
                 .collect(Collectors.toSet());
+        var used = new HashMap<Long, Used>();
         try (Stream<Path> folders = Files.list(PROC)) {
-            return folders.map(folder -> folder.getFileName().toString())
+            folders.map(folder -> folder.getFileName().toString())
                     .filter(name -> name.chars().allMatch(Character::isDigit))
-                    .map(Long::valueOf).filter(id -> !ours.contains(id)).toList();
+                    .map(Long::valueOf).filter(id -> !ours.contains(id))
+                    .forEach(id -> read(id).ifPresent(one -> used.put(id, one)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return new ForeignProcesses(used);
     }
 
     static Path folder(long id) {

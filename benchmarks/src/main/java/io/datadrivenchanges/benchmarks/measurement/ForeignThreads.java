@@ -9,8 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// How long and how often each thread of the machine but this process's and its descendants' has had a core so far. Empty where the
-/// kernel does not count that.
+/// How long and how often each thread of the [ForeignProcesses] has had a core so far. Empty where the kernel does not count that.
 record ForeignThreads(Map<Long, Ran> byId) {
     private static final long LONG_NANOS = Duration.ofMillis(1).toNanos();
 
@@ -36,9 +35,9 @@ record ForeignThreads(Map<Long, Ran> byId) {
         }
     }
 
-    static ForeignThreads now() {
+    static ForeignThreads of(ForeignProcesses processes) {
         var ran = new HashMap<Long, Ran>();
-        for (long process : ForeignProcesses.ids()) {
+        for (long process : processes.byId().keySet()) {
             try (Stream<Path> threads = Files.list(ForeignProcesses.folder(process).resolve("task"))) {
                 for (Path thread : threads.toList()) {
                     ran.put(Long.valueOf(thread.getFileName().toString()),

@@ -105,7 +105,8 @@ public final class Surroundings {
             }
             try (Stream<String> lines = Files.lines(STAT)) {
                 String[] all = lines.findFirst().orElseThrow().split(" +", -1);
-                return new Look(ForeignProcesses.now(), ForeignThreads.now(), Long.parseLong(all[STEAL]));
+                var others = ForeignProcesses.now();
+                return new Look(others, ForeignThreads.of(others), Long.parseLong(all[STEAL]));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

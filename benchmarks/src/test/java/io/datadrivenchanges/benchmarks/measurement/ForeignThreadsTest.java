@@ -31,6 +31,6 @@ class ForeignThreadsTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void leavesOutItsOwn() {
-        assertThat(ForeignThreads.now().byId()).doesNotContainKey(ProcessHandle.current().pid());
+        assertThat(ForeignThreads.of(ForeignProcesses.now()).byId()).doesNotContainKey(ProcessHandle.current().pid());
     }
 }
