@@ -1,13 +1,8 @@
 package io.datadrivenchanges.cache;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
+import io.datadrivenchanges.stack.Folders;
 import io.datadrivenchanges.stack.KafkaBroker;
 
 /// The broker that a test class has for itself, so that what one does to it disturbs nobody else. It ends with this JVM. Its folder
@@ -48,14 +43,7 @@ final class RunningBroker {
     /// Stops it, takes all its data away, and starts it again at the same address.
     void wipe() {
         server.kill();
-        try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
-            List<Path> innermostFirst = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : innermostFirst) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Folders.delete(folder.resolve("data"));
         server.restart();
     }
 }

@@ -8,9 +8,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.stream.Stream;
 
+import io.datadrivenchanges.stack.Folders;
 import io.datadrivenchanges.stack.KafkaBroker;
 import io.datadrivenchanges.stack.PostgresServer;
-import org.springframework.util.FileSystemUtils;
 
 /// A database that is the source, and a broker: one test has them at a time and may do to them whatever it likes, provided that
 /// they run when it gives them back. Started when all others are taken, ended with the JVM.
@@ -47,11 +47,7 @@ final class Servers {
     /// Stops the broker, takes all its data away, and starts it again at the same address.
     void wipeKafka() {
         kafka.kill();
-        try {
-            FileSystemUtils.deleteRecursively(kafkaFolder.resolve("data"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Folders.delete(kafkaFolder.resolve("data"));
         kafka.restart();
     }
 
