@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.HealthState;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import io.datadrivenchanges.stack.Part;
 import io.datadrivenchanges.stack.Ports;
@@ -45,6 +46,7 @@ final class ContainerSystem implements RunningSystem {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PROBE = Duration.ofSeconds(2);
     private static final int STOP_SECONDS = 30;
+    private static final int LAST_LINES = 30;
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final File COMPOSE = ROOT.resolve("docker-compose.yml").toFile();
@@ -80,7 +82,11 @@ final class ContainerSystem implements RunningSystem {
             }
         } catch (RuntimeException | Error e) {
             LOG.error("The containers did not start; what they said is in {}", LOGS.toAbsolutePath());
-            system.close();
+            try (system) {
+                system.complain();
+            } catch (RuntimeException also) {
+                e.addSuppressed(also);
+            }
             throw e;
         }
         LOG.info("Containers: {}", durations);
@@ -175,6 +181,17 @@ final class ContainerSystem implements RunningSystem {
         }
     }
 
+    /// Says of each container that is not healthy how it is and what it said last.
+    private void complain() {
+        for (Part part : Part.values()) {
+            if (compose.getContainerByServiceName(service(part)).isPresent() && !healthy(part)) {
+                List<String> said = log(part);
+                LOG.error("{} is not healthy: {}\n{}", part, state(part),
+                        String.join("\n", said.subList(Math.max(0, said.size() - LAST_LINES), said.size())));
+            }
+        }
+    }
+
     /// Keeps what the containers said, then removes everything.
     @Override
     public void close() {
@@ -195,8 +212,7 @@ final class ContainerSystem implements RunningSystem {
     }
 
     private void awaitHealthy(Part part) {
-        await(part + " is healthy").atMost(Limits.START).pollInterval(POLL)
-                .until(() -> state(part).getHealth() != null && "healthy".equals(state(part).getHealth().getStatus()));
+        await(part + " is healthy").atMost(Limits.HEALTHY).pollInterval(POLL).until(() -> healthy(part));
     }
 
     /// Asks what the health check of a service's container asks, which takes a look every few seconds only.
@@ -212,6 +228,11 @@ final class ContainerSystem implements RunningSystem {
     private void awaitGone(Part part) {
         await(part + " is gone").atMost(Duration.ofSeconds(STOP_SECONDS)).pollInterval(POLL)
                 .until(() -> !running(part));
+    }
+
+    private boolean healthy(Part part) {
+        HealthState health = state(part).getHealth();
+        return health != null && "healthy".equals(health.getStatus());
     }
 
     private boolean running(Part part) {

@@ -6,6 +6,8 @@ import java.time.Duration;
 final class Limits {
     /// A part that was started takes requests.
     static final Duration START = Duration.ofSeconds(90);
+    /// A container is healthy: all of them start at once, beside whatever else runs, and their checks look every few seconds.
+    static final Duration HEALTHY = Duration.ofMinutes(5);
     /// A committed change is in the cache while nothing is broken.
     static final Duration VISIBLE = Duration.ofSeconds(20);
     /// Everything works again after what was broken has been started.
