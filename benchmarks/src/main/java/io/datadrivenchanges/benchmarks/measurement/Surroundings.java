@@ -98,7 +98,7 @@ public final class Surroundings {
     }
 
     /// @param steal of all cores, in ticks
-    private record Look(ForeignProcesses others, ForeignThreads threads, long steal) {
+    private record Look(ForeignProcesses others, ThreadTimes threads, long steal) {
         static @Nullable Look now() {
             if (!Files.isReadable(STAT)) {
                 return null;
@@ -106,7 +106,7 @@ public final class Surroundings {
             try (Stream<String> lines = Files.lines(STAT)) {
                 String[] all = lines.findFirst().orElseThrow().split(" +", -1);
                 var others = ForeignProcesses.now();
-                return new Look(others, ForeignThreads.of(others), Long.parseLong(all[STEAL]));
+                return new Look(others, ThreadTimes.of(others.byId().keySet(), _ -> true), Long.parseLong(all[STEAL]));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -4,18 +4,25 @@ import io.datadrivenchanges.stack.LocalStack;
 
 /// Who is compared.
 enum Contender {
-    FLOOR("floor"), DEBEZIUM_DEFAULTS("Debezium, defaults"), OURS("ours");
+    FLOOR("floor", "floor"), DEBEZIUM_DEFAULTS("Debezium, defaults", "debezium_defaults"), OURS("ours", "incentives");
 
     private final String title;
+    private final String database;
 
-    Contender(String title) {
+    Contender(String title, String database) {
         this.title = title;
+        this.database = database;
+    }
+
+    /// The one that it alone captures: all the same in what is in them.
+    String database() {
+        return database;
     }
 
     Pipe start(LocalStack stack) {
         return switch (this) {
-            case FLOOR -> SimplePipe.floor(stack);
-            case DEBEZIUM_DEFAULTS -> SimplePipe.debeziumDefaults(stack);
+            case FLOOR -> SimplePipe.floor(stack, database);
+            case DEBEZIUM_DEFAULTS -> SimplePipe.debeziumDefaults(stack, database);
             case OURS -> OurPipe.start(stack);
         };
     }

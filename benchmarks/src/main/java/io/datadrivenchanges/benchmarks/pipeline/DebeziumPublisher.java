@@ -35,7 +35,7 @@ final class DebeziumPublisher {
 
     /// Publishes until the process is ended.
     ///
-    /// @param arguments port of PostgreSQL, address of Kafka, name of slot and topic
+    /// @param arguments port of PostgreSQL, address of Kafka, name of database, slot and topic
     static void main(String... arguments) {
         String name = arguments[2];
         var kafka = new KafkaProducer<>(Map.of("bootstrap.servers", arguments[1]), new StringSerializer(),
@@ -63,7 +63,7 @@ final class DebeziumPublisher {
         settings.setProperty("topic.prefix", name);
         settings.setProperty("database.hostname", "127.0.0.1");
         settings.setProperty("database.port", port);
-        settings.setProperty("database.dbname", "incentives");
+        settings.setProperty("database.dbname", name);
         settings.setProperty("database.user", "perf_cdc");
         settings.setProperty("database.password", "perf_cdc");
         settings.setProperty("plugin.name", "pgoutput");

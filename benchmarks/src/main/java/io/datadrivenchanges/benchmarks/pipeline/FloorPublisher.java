@@ -39,7 +39,7 @@ final class FloorPublisher {
 
     /// Publishes until the process is ended.
     ///
-    /// @param arguments port of PostgreSQL, address of Kafka, name of slot and topic
+    /// @param arguments port of PostgreSQL, address of Kafka, name of database, slot and topic
     static void main(String... arguments) throws SQLException {
         var properties = new Properties();
         properties.setProperty("user", "perf_cdc");
@@ -49,7 +49,7 @@ final class FloorPublisher {
         String name = arguments[2];
         // The variable keeps the connection referenced: the driver closes one that the garbage collector finds alone.
         try (Connection database = DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + arguments[0] + "/incentives", properties);
+                "jdbc:postgresql://127.0.0.1:" + arguments[0] + "/" + name, properties);
                 var kafka = new KafkaProducer<>(Map.of("bootstrap.servers", arguments[1], "linger.ms", 0),
                         new StringSerializer(), new StringSerializer())) {
             var replication = database.unwrap(PGConnection.class).getReplicationAPI();

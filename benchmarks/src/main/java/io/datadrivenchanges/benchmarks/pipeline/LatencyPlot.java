@@ -42,8 +42,7 @@ final class LatencyPlot {
                 .setxAxisTickLabelsFormattingFunction(LatencyPlot::share).setYAxisDecimalPattern("0.##")
                 .setLegendPosition(LegendPosition.OutsideS).setChartBackgroundColor(Color.WHITE);
         for (Contender contender : Contender.values()) {
-            var latencies = new Latencies();
-            result.side(contender).rounds().forEach(round -> latencies.add(round.latencies()));
+            Latencies latencies = result.side(contender).latencies();
             double[] exponents = IntStream.rangeClosed(0, POINTS_PER_DECADE * DECADES)
                     .mapToDouble(point -> (double) point / POINTS_PER_DECADE).toArray();
             double[] millis = Arrays.stream(exponents).map(exponent -> Math.max(SMALLEST_MILLIS,

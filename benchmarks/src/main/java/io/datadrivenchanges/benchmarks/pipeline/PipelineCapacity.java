@@ -18,7 +18,6 @@ import io.datadrivenchanges.benchmarks.measurement.Machine;
 import io.datadrivenchanges.benchmarks.measurement.OpenLoop;
 import io.datadrivenchanges.benchmarks.measurement.ResultOptions;
 import io.datadrivenchanges.benchmarks.measurement.Surroundings;
-import io.datadrivenchanges.stack.LocalStack;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,15 +71,14 @@ public final class PipelineCapacity implements Callable<Integer> {
         var machine = Machine.here();
         List<Trial> trials = new ArrayList<>();
         try (var bench = Bench.start(options.repository());
-                var writers = Writers.create(bench.stack());
-                Pipe pipe = OurPipe.start(bench.stack())) {
-            bench.awaitCarrying(pipe);
-            bench.warmUp(pipe, Bench.WARM_UP);
-            trial(firstRate, writers, pipe); // warms up what writes
+                var writers = Writers.create(bench);
+                Lane lane = Lane.open(Contender.OURS, bench)) {
+            lane.warmUp(Lane.WARM_UP);
+            trial(firstRate, writers, lane.pipe()); // warms up what writes
             double good = 0;
             double bad = Double.POSITIVE_INFINITY;
             for (double rate = firstRate; rate <= MAX_RATE && bad / good > CLOSE_ENOUGH; rate = next(good, bad)) {
-                Trial trial = trial(rate, writers, pipe);
+                Trial trial = trial(rate, writers, lane.pipe());
                 options.say(String.format(Locale.ROOT, "%.0f changes/s: p99 %.1f ms%s", rate, trial.p99Ms(),
                         trial.writersKeptPace() ? "" : ", the writers could not keep that pace"));
                 trials.add(trial);
@@ -120,10 +118,10 @@ public final class PipelineCapacity implements Callable<Integer> {
         /// Behind the couriers that show whether a pipe carries.
         private static final long FIRST = 1_000;
 
-        static Writers create(LocalStack stack) throws SQLException {
+        static Writers create(Bench bench) throws SQLException {
             List<Couriers> all = new ArrayList<>();
             for (int writer = 0; writer < WRITERS; writer++) {
-                all.add(Couriers.create(Bench.jdbcUrl(stack), FIRST + (long) writer * COURIERS_PER_WRITER,
+                all.add(Couriers.create(bench.jdbcUrl(Contender.OURS), FIRST + (long) writer * COURIERS_PER_WRITER,
                         COURIERS_PER_WRITER));
             }
             return new Writers(all);

@@ -12,11 +12,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.datadrivenchanges.benchmarks.measurement.CompilerLoad;
 import io.datadrivenchanges.benchmarks.measurement.Latencies;
 import io.datadrivenchanges.benchmarks.measurement.Machine;
 import io.datadrivenchanges.benchmarks.measurement.Medians;
@@ -36,9 +38,9 @@ import picocli.CommandLine.Option;
 /// its commit has returned and stops when a reader in this process sees it. A change that is not visible 10 s after the last
 /// commit is lost.
 ///
-/// The pipes take turns, each several times, and each turn is a new publisher process that is warmed up first: so only one of
-/// them runs at any time, and neither a lucky start nor a noisy minute decides. All of them have the same database, broker and
-/// JVM settings, which let it compile in full, as in production.
+/// All pipes run from the beginning to the end, each on a database of its own, and are warmed up one after the other. Then they take turns,
+/// of which each has several: only one of them carries changes at any time, the others wait beside it, and a minute in which the machine is
+/// slower slows all of them. All of them have the same server, broker and JVM settings, which let it compile in full, as in production.
 @Command(name = "pipeline", sortOptions = false, description = {
         "Measures commit → visible: a hand-written floor, Debezium with its defaults, and this system, in turns."})
 public final class PipelineLatency implements Callable<Integer> {
@@ -62,10 +64,10 @@ public final class PipelineLatency implements Callable<Integer> {
             "Measured changes per round and pipe. Default: ${DEFAULT-VALUE}."})
     private int changes;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "Rounds of all pipes. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--rounds", defaultValue = "6", description = "Rounds of all pipes. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
-    @Option(names = "--warm-up", defaultValue = "" + Bench.WARM_UP, description = {
+    @Option(names = "--warm-up", defaultValue = "" + Lane.WARM_UP, description = {
             "Changes before the measured ones, in each round and pipe. Default: ${DEFAULT-VALUE}."})
     private int warmUp;
 
@@ -99,7 +101,16 @@ public final class PipelineLatency implements Callable<Integer> {
     private Result measure() throws SQLException, InterruptedException {
         var machine = Machine.here();
         Map<Contender, List<Round>> measured = new EnumMap<>(Contender.class);
-        try (var bench = Bench.start(options.repository())) {
+        try (var bench = Bench.start(options.repository());
+                Lane floor = Lane.open(Contender.FLOOR, bench);
+                Lane debeziumDefaults = Lane.open(Contender.DEBEZIUM_DEFAULTS, bench);
+                Lane ours = Lane.open(Contender.OURS, bench)) {
+            Map<Contender, Lane> lanes = new EnumMap<>(Map.of(Contender.FLOOR, floor, Contender.DEBEZIUM_DEFAULTS,
+                    debeziumDefaults, Contender.OURS, ours));
+            for (Map.Entry<Contender, Lane> lane : lanes.entrySet()) {
+                options.say("warming up: " + lane.getKey());
+                lane.getValue().warmUp(warmUp);
+            }
             for (int round = 0; round < rounds; round++) {
                 // Everybody is first, last and in the middle.
                 List<Contender> order = new ArrayList<>(Arrays.asList(Contender.values()));
@@ -107,10 +118,11 @@ public final class PipelineLatency implements Callable<Integer> {
                 for (Contender contender : order) {
                     Round result;
                     do {
-                        result = round(contender, bench);
-                        options.say(String.format(Locale.ROOT, "round %d of %d, %s: p50 %.2f ms, p99 %.2f ms; %s",
+                        result = round(Objects.requireNonNull(lanes.get(contender)));
+                        options.say(String.format(Locale.ROOT,
+                                "round %d of %d, %s: p50 %.2f ms, p99 %.2f ms; compilers used %.1f %% of a core; %s",
                                 round + 1, rounds, contender, result.p50Ms(), result.p99Ms(),
-                                result.surroundings().reason()));
+                                result.compilerPercent(), result.surroundings().reason()));
                     } while (result.lost() == 0 && repeats.again(result.surroundings().disturbedTail()));
                     measured.computeIfAbsent(contender, _ -> new ArrayList<>()).add(result);
                 }
@@ -124,26 +136,23 @@ public final class PipelineLatency implements Callable<Integer> {
         return Side.of(measured.getOrDefault(contender, List.of()));
     }
 
-    private Round round(Contender contender, Bench bench) throws InterruptedException {
-        try (Pipe pipe = contender.start(bench.stack())) {
-            bench.awaitCarrying(pipe);
-            bench.warmUp(pipe, warmUp);
+    private Round round(Lane lane) throws InterruptedException {
+        var surroundings = Surroundings.watch();
+        var compilers = CompilerLoad.watch();
+        var busy = ProcessLoad.of(lane.pipe().publisher());
+        var timeline = new Timeline(lane.couriers(), changes);
+        lane.pipe().tell(timeline);
+        new OpenLoop(rate).run(changes, timeline::change);
+        double cpu = busy.percentOfOneCore();
+        double compiling = compilers.percentOfOneCore();
+        timeline.awaitAllVisible(VISIBLE_LIMIT);
+        var latencies = new Latencies();
+        timeline.addTo(latencies);
 
-            var surroundings = Surroundings.watch();
-            var busy = ProcessLoad.of(pipe.publisher());
-            var timeline = new Timeline(bench.couriers(), changes);
-            pipe.tell(timeline);
-            new OpenLoop(rate).run(changes, timeline::change);
-            double cpu = busy.percentOfOneCore();
-            timeline.awaitAllVisible(VISIBLE_LIMIT);
-            var latencies = new Latencies();
-            timeline.addTo(latencies);
-
-            pause(SETTLE);
-            var idle = ProcessLoad.of(pipe.publisher());
-            pause(Duration.ofSeconds(idleSeconds));
-            return new Round(latencies, cpu, idle.percentOfOneCore(), surroundings.seen());
-        }
+        pause(SETTLE);
+        var idle = ProcessLoad.of(lane.pipe().publisher());
+        pause(Duration.ofSeconds(idleSeconds));
+        return new Round(latencies, cpu, idle.percentOfOneCore(), compiling, surroundings.seen());
     }
 
     private static void pause(Duration length) {
@@ -154,23 +163,30 @@ public final class PipelineLatency implements Callable<Integer> {
     }
 
     /// One turn of one pipe.
+    ///
+    /// @param compilerPercent of a core, used by the compilers of all JVMs while it was measured; NaN where the system does not tell
     record Round(@JsonIgnore Latencies latencies, double p50Ms, double p99Ms, double maxMs, long lost,
-            double cpuPercent, double idleCpuPercent, Surroundings.Seen surroundings) {
-        Round(Latencies latencies, double cpuPercent, double idleCpuPercent, Surroundings.Seen surroundings) {
+            double cpuPercent, double idleCpuPercent, double compilerPercent,
+            Surroundings.Seen surroundings) {
+        Round(Latencies latencies, double cpuPercent, double idleCpuPercent, double compilerPercent,
+                Surroundings.Seen surroundings) {
             this(latencies, latencies.p50Millis(), latencies.p99Millis(), latencies.maxMillis(), latencies.lost(),
-                    cpuPercent, idleCpuPercent, surroundings);
+                    cpuPercent, idleCpuPercent, compilerPercent, surroundings);
         }
     }
 
-    /// One pipe: medians of its rounds, in milliseconds and in percent of one core used by its publisher; of `maxMs` and `lost`
-    /// the largest and the sum.
-    record Side(double p50Ms, double p99Ms, double maxMs, long lost, double cpuPercent, double idleCpuPercent,
-            List<Round> rounds) {
+    /// One pipe: percentiles of the changes of all its rounds, in milliseconds, and medians of the percentages of one core that
+    /// its publisher used in each.
+    ///
+    /// The slowest hundredth of one round is a handful of stalls, each of which many changes wait for; the percentile of one
+    /// round, be it the middle one, says how many there happened to be.
+    record Side(@JsonIgnore Latencies latencies, double p50Ms, double p99Ms, double maxMs, long lost,
+            double cpuPercent, double idleCpuPercent, List<Round> rounds) {
         static Side of(List<Round> rounds) {
-            return new Side(Medians.of(rounds, Round::p50Ms), Medians.of(rounds, Round::p99Ms),
-                    rounds.stream().mapToDouble(Round::maxMs).max().orElseThrow(),
-                    rounds.stream().mapToLong(Round::lost).sum(), Medians.of(rounds, Round::cpuPercent),
-                    Medians.of(rounds, Round::idleCpuPercent), rounds);
+            var all = new Latencies();
+            rounds.forEach(round -> all.add(round.latencies()));
+            return new Side(all, all.p50Millis(), all.p99Millis(), all.maxMillis(), all.lost(),
+                    Medians.of(rounds, Round::cpuPercent), Medians.of(rounds, Round::idleCpuPercent), rounds);
         }
     }
 

@@ -31,20 +31,21 @@ final class SimplePipe implements Pipe {
     }
 
     /// The hand-written loop without Debezium.
-    static SimplePipe floor(LocalStack stack) {
-        return start(stack, FloorPublisher.class, "floor", FloorPublisher::read);
+    static SimplePipe floor(LocalStack stack, String database) {
+        return start(stack, FloorPublisher.class, database, FloorPublisher::read);
     }
 
     /// Debezium's engine as it is configured out of the box.
-    static SimplePipe debeziumDefaults(LocalStack stack) {
-        return start(stack, DebeziumPublisher.class, "debezium_defaults", DebeziumPublisher::read);
+    static SimplePipe debeziumDefaults(LocalStack stack, String database) {
+        return start(stack, DebeziumPublisher.class, database, DebeziumPublisher::read);
     }
 
-    private static SimplePipe start(LocalStack stack, Class<?> program, String name, MapReader.Decoder decoder) {
-        createTopic(stack.kafka(), name);
-        var reader = new MapReader(stack.kafka(), name, decoder);
+    private static SimplePipe start(LocalStack stack, Class<?> program, String database,
+            MapReader.Decoder decoder) {
+        createTopic(stack.kafka(), database);
+        var reader = new MapReader(stack.kafka(), database, decoder);
         JavaProgram publisher = JavaProgram.start(program, HEAP, CompilerTiers.ALL,
-                List.of(Integer.toString(stack.postgres().port()), stack.kafka(), name), stack.folder());
+                List.of(Integer.toString(stack.postgres().port()), stack.kafka(), database), stack.folder());
         return new SimplePipe(publisher, reader);
     }
 

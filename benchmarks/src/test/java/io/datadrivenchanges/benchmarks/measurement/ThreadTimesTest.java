@@ -1,15 +1,16 @@
 package io.datadrivenchanges.benchmarks.measurement;
 
+import java.util.List;
 import java.util.Map;
 
-import io.datadrivenchanges.benchmarks.measurement.ForeignThreads.Ran;
+import io.datadrivenchanges.benchmarks.measurement.ThreadTimes.Ran;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class ForeignThreadsTest {
+class ThreadTimesTest {
     private static final long MILLIS = 1_000_000;
 
     @Test
@@ -19,8 +20,8 @@ class ForeignThreadsTest {
 
     @Test
     void addsUpThoseThatHeldACoreForAMillisecondOrMoreAtATimeSince() {
-        var before = new ForeignThreads(Map.of(1L, new Ran(900 * MILLIS, 10), 2L, new Ran(5 * MILLIS, 5_000)));
-        var after = new ForeignThreads(Map.of(1L, new Ran(910 * MILLIS, 20), 2L, new Ran(205 * MILLIS, 15_000), 3L,
+        var before = new ThreadTimes(Map.of(1L, new Ran(900 * MILLIS, 10), 2L, new Ran(5 * MILLIS, 5_000)));
+        var after = new ThreadTimes(Map.of(1L, new Ran(910 * MILLIS, 20), 2L, new Ran(205 * MILLIS, 15_000), 3L,
                 new Ran(7 * MILLIS, 2), 4L, new Ran(0, 0)));
 
         assertThat(after.nanosInLongStretchesSince(before)).isEqualTo((10 + 7) * MILLIS);
@@ -30,7 +31,10 @@ class ForeignThreadsTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void leavesOutItsOwn() {
-        assertThat(ForeignThreads.of(ForeignProcesses.now()).byId()).doesNotContainKey(ProcessHandle.current().pid());
+    void picksThreadsByTheirNames() {
+        List<Long> self = List.of(ProcessHandle.current().pid());
+
+        assertThat(ThreadTimes.of(self, name -> name.startsWith("C1 Compiler")).byId()).isNotEmpty();
+        assertThat(ThreadTimes.of(self, name -> name.startsWith("nobody")).byId()).isEmpty();
     }
 }

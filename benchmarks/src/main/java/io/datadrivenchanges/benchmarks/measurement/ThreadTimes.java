@@ -5,12 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// How long and how often each thread of the [ForeignProcesses] has had a core so far. Empty where the kernel does not count that.
-record ForeignThreads(Map<Long, Ran> byId) {
+/// How long and how often threads have had a core so far, by the kernel's scheduler. Empty where it does not count that.
+record ThreadTimes(Map<Long, Ran> byId) {
     private static final long LONG_NANOS = Duration.ofMillis(1).toNanos();
 
     /// @param nanos     on a core, in all
@@ -35,32 +37,36 @@ record ForeignThreads(Map<Long, Ran> byId) {
         }
     }
 
-    static ForeignThreads of(ForeignProcesses processes) {
+    /// @param processes whose threads
+    /// @param name      which of them, by their names, of which the kernel keeps 15 characters
+    static ThreadTimes of(Collection<Long> processes, Predicate<String> name) {
         var ran = new HashMap<Long, Ran>();
-        for (long process : processes.byId().keySet()) {
+        for (long process : processes) {
             try (Stream<Path> threads = Files.list(ForeignProcesses.folder(process).resolve("task"))) {
                 for (Path thread : threads.toList()) {
-                    ran.put(Long.valueOf(thread.getFileName().toString()),
-                            Ran.parse(Files.readString(thread.resolve("schedstat"))));
+                    if (name.test(Files.readString(thread.resolve("comm")).strip())) {
+                        ran.put(Long.valueOf(thread.getFileName().toString()),
+                                Ran.parse(Files.readString(thread.resolve("schedstat"))));
+                    }
                 }
             } catch (IOException | UncheckedIOException _) {
                 // It has ended, or the kernel does not count.
             }
         }
-        return new ForeignThreads(ran);
+        return new ThreadTimes(ran);
     }
 
     /// For how many nanoseconds they had a core since then.
-    long nanosSince(ForeignThreads before) {
+    long nanosSince(ThreadTimes before) {
         return since(before).mapToLong(Ran::nanos).sum();
     }
 
     /// For how many of them those had it that kept it for a millisecond or more at a time, on average.
-    long nanosInLongStretchesSince(ForeignThreads before) {
+    long nanosInLongStretchesSince(ThreadTimes before) {
         return since(before).filter(Ran::inLongStretches).mapToLong(Ran::nanos).sum();
     }
 
-    private Stream<Ran> since(ForeignThreads before) {
+    private Stream<Ran> since(ThreadTimes before) {
         return byId.entrySet().stream()
                 .map(one -> one.getValue().since(before.byId.getOrDefault(one.getKey(), Ran.NEVER)));
     }
