@@ -1,8 +1,5 @@
 package io.datadrivenchanges.benchmarks.measurement;
 
-import java.util.List;
-import java.util.stream.Stream;
-
 /// How much of a core the just-in-time compilers of this JVM and of those that it started use, by the names that HotSpot gives their
 /// threads. Confined to one thread.
 ///
@@ -28,8 +25,7 @@ public final class CompilerLoad {
     }
 
     private static ThreadTimes now() {
-        var self = ProcessHandle.current();
-        List<Long> processes = Stream.concat(Stream.of(self), self.descendants()).map(ProcessHandle::pid).toList();
-        return ThreadTimes.of(processes, name -> name.startsWith("C1 Compiler") || name.startsWith("C2 Compiler"));
+        return ThreadTimes.of(ForeignProcesses.own(),
+                name -> name.startsWith("C1 Compiler") || name.startsWith("C2 Compiler"));
     }
 }

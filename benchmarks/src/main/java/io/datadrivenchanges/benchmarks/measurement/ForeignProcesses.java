@@ -36,19 +36,23 @@ record ForeignProcesses(Map<Long, Used> byId) {
     }
 
     static ForeignProcesses now() {
-        var self = ProcessHandle.current();
-        Set<Long> ours = Stream.concat(Stream.of(self), self.descendants()).map(ProcessHandle::pid)
-                .collect(Collectors.toSet());
+        Set<Long> own = own();
         var used = new HashMap<Long, Used>();
         try (Stream<Path> folders = Files.list(PROC)) {
             folders.map(folder -> folder.getFileName().toString())
                     .filter(name -> name.chars().allMatch(Character::isDigit))
-                    .map(Long::valueOf).filter(id -> !ours.contains(id))
+                    .map(Long::valueOf).filter(id -> !own.contains(id))
                     .forEach(id -> read(id).ifPresent(one -> used.put(id, one)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return new ForeignProcesses(used);
+    }
+
+    /// Those that are not foreign: this process and its descendants.
+    static Set<Long> own() {
+        var self = ProcessHandle.current();
+        return Stream.concat(Stream.of(self), self.descendants()).map(ProcessHandle::pid).collect(Collectors.toSet());
     }
 
     static Path folder(long id) {

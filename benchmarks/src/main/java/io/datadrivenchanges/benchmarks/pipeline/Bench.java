@@ -19,7 +19,7 @@ record Bench(LocalStack stack) implements AutoCloseable {
             stack.kill(Part.PAYMENTS);
             stack.kill(Part.INCENTIVES);
             stack.stop(Part.PUBLISHER);
-            copyDatabase(stack);
+            copyDatabases(stack);
             return new Bench(stack);
         } catch (SQLException | RuntimeException e) {
             stack.close();
@@ -27,8 +27,8 @@ record Bench(LocalStack stack) implements AutoCloseable {
         }
     }
 
-    /// While nobody is connected to it: PostgreSQL copies no database that is in use.
-    private static void copyDatabase(LocalStack stack) throws SQLException {
+    /// While nobody is connected to the service's: PostgreSQL copies no database that is in use.
+    private static void copyDatabases(LocalStack stack) throws SQLException {
         try (Connection server = DriverManager.getConnection(stack.postgres().jdbcUrl("postgres") + "?user=postgres");
                 Statement statement = server.createStatement()) {
             for (Contender contender : Contender.values()) {

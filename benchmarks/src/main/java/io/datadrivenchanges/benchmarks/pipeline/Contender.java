@@ -14,7 +14,7 @@ enum Contender {
         this.database = database;
     }
 
-    /// The one that it alone captures: all the same in what is in them.
+    /// The database that it alone captures: the service's, or a copy of that.
     String database() {
         return database;
     }
